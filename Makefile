@@ -1,0 +1,44 @@
+# Every target sets up what it needs, again only when setup.cfg has changed. Words for the command: ARGS="--port 0".
+PYTHON      ?= python3
+CONFORMANCE ?= ../shared/conformance
+BIN         := .venv/bin
+
+.PHONY: help serve test lint bench conformance harness clean
+
+help:         ## show this list
+	@sed -n 's/^\([a-z]*\): .*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
+
+serve: .venv/.ready        ## a cloud on a port
+	$(BIN)/fakecompute serve $(ARGS)
+
+test: lint                 ## everything that CI runs: lint, then all tests
+	$(BIN)/python -m pytest -n auto $(ARGS)
+
+lint: .venv/.ready         ## ruff, and mypy as strict as it gets
+	$(BIN)/ruff check
+	$(BIN)/mypy
+
+bench: .venv/.ready        ## how fast it is, on this machine
+	$(BIN)/python -m tests.bench $(ARGS)
+
+conformance: harness .venv-nova/.ready  ## compare with real Nova (CONFORMANCE=folder of the harness)
+	CONFORMANCE='$(abspath $(CONFORMANCE))' .venv-nova/bin/python -m pytest tests/conformance -m conformance $(ARGS)
+
+harness:
+	@test -d '$(CONFORMANCE)' || { \
+	    echo "There is no '$(CONFORMANCE)'. The conformance harness does not travel with fakecompute:"; \
+	    echo "    make conformance CONFORMANCE=/where/yours/is"; \
+	    echo "Nothing else needs it; 'make test' does without."; exit 2; } >&2
+
+clean:                     ## forget all that was made here
+	rm -rf .venv .venv-nova build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
+
+.venv/.ready: setup.cfg pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	@touch $@
+
+.venv-nova/.ready: tests/conformance/requirements.txt setup.cfg pyproject.toml
+	$(PYTHON) -m venv .venv-nova
+	.venv-nova/bin/python -m pip install --quiet --editable '.[test]' --requirement $<
+	@touch $@

@@ -1,0 +1,188 @@
+"""From a cloud definition (a file of `fixtures/`, or the same as a dict) to the records that a cloud begins with.
+
+A definition is a mapping of sections; each section has one function below.  Ids that are not given are drawn by
+name from the seed: `private` has the same id in every cloud of a seed, whatever else the definition holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from fakecompute import resources
+from fakecompute.domain.records.compute import Aggregate, Flavor, Host, Quota
+from fakecompute.domain.records.identity import Assignment, CatalogService, Domain, Project, Role, User
+from fakecompute.errors import BadDefinition
+
+if TYPE_CHECKING:
+    from fakecompute.cloud import Cloud
+
+Entries = list[dict[str, Any]]
+
+
+def read_definition(name: str) -> Mapping[str, Any]:
+    """A definition by the name of a shipped file, or by path; BadDefinition if there is none."""
+    if name.endswith((".yaml", ".yml", ".json")):
+        try:
+            text = Path(name).read_text()
+        except OSError as error:
+            raise BadDefinition([f"{name}: {error.strerror}"]) from None
+    else:
+        text, _ = resources.read("fixtures", name)
+    return yaml.safe_load(text) or {}
+
+
+def populate(cloud: Cloud, definition: Mapping[str, Any]) -> None:
+    """Make the records of a definition, section by section."""
+    unknown = [f"{key}: there is no such section; there are {', '.join(SECTIONS)}" for key in definition if key not in SECTIONS]
+    if unknown:
+        raise BadDefinition(unknown)
+    for section, fill in SECTIONS.items():
+        fill(cloud, definition.get(section) or [])
+    cloud.store.digest()
+
+
+def _ignore(cloud: Cloud, entries: Any) -> None:
+    """A section that is for people."""
+
+
+def _catalog(cloud: Cloud, entries: Entries) -> None:
+    for position, entry in enumerate(entries or CATALOG):
+        id = cloud.streams.hex_at("service", entry["type"])
+        cloud.store.put(CatalogService(id=id, position=position, **entry))
+
+
+# fmt: off
+CATALOG = [
+    {"type": "identity",      "name": "keystone",  "path": "/identity"},
+    {"type": "compute",       "name": "nova",      "path": "/compute/v2.1"},
+    {"type": "image",         "name": "glance",    "path": "/image"},
+    {"type": "network",       "name": "neutron",   "path": "/network"},
+    {"type": "placement",     "name": "placement", "path": "/placement"},
+    {"type": "block-storage", "name": "cinder",    "path": "/volume/v3"},
+    {"type": "volumev3",      "name": "cinderv3",  "path": "/volume/v3"},
+]
+# fmt: on
+
+
+def _domains(cloud: Cloud, entries: Entries) -> None:
+    for entry in entries or [{"id": "default", "name": "Default", "description": "The default domain"}]:
+        cloud.store.put(Domain(**{"id": cloud.streams.hex_at("domain", entry["name"]), **entry}))
+
+
+def _roles(cloud: Cloud, entries: list[str]) -> None:
+    for name in entries or ("admin", "manager", "member", "reader", "service"):
+        cloud.store.put(Role(id=cloud.streams.hex_at("role", name), name=name))
+
+
+def _projects(cloud: Cloud, entries: Entries) -> None:
+    for entry in entries or [{"name": name} for name in ("admin", "demo", "alt_demo", "service")]:
+        cloud.store.put(Project(**{"id": cloud.streams.hex_at("project", entry["name"]), **entry}))
+
+
+DEFAULT_USERS: Entries = [
+    {"name": "admin", "projects": {"admin": ["admin"], "demo": ["admin"]}, "system": ["admin"], "domain": ["admin"]},
+    {"name": "demo", "projects": {"demo": ["member"]}},
+    {"name": "alt_demo", "projects": {"alt_demo": ["member"]}},
+    {"name": "service", "projects": {"service": ["service", "admin"]}},
+]
+
+
+def _users(cloud: Cloud, entries: Entries) -> None:
+    for entry in entries or DEFAULT_USERS:
+        projects = entry.get("projects", {})
+        first = next((_project(cloud, name).id for name in projects), None)
+        user = cloud.store.put(
+            User(
+                id=entry.get("id") or cloud.streams.hex_at("user", entry["name"]),
+                name=entry["name"],
+                password=entry.get("password", "secret"),
+                email=entry.get("email"),
+                default_project_id=first,
+            )
+        )
+        targets = {f"project:{_project(cloud, name).id}": roles for name, roles in projects.items()}
+        targets |= {"system": entry.get("system", []), "domain:default": entry.get("domain", [])}
+        for target, roles in targets.items():
+            for name in roles:
+                role = cloud.store.one(Role, "name", name)
+                assert role is not None
+                id = f"{user.id}/{target}/{role.id}"
+                cloud.store.put(Assignment(id=id, user_id=user.id, role_id=role.id, target=target))
+
+
+def _project(cloud: Cloud, name: str) -> Project:
+    found = cloud.store.one(Project, "name", ("default", name))
+    if found is None:
+        raise BadDefinition([f"there is no project {name!r}"])
+    return found
+
+
+def _flavors(cloud: Cloud, entries: Entries) -> None:
+    for entry in entries:
+        specs = {str(key): str(value) for key, value in entry.get("extra_specs", {}).items()}
+        access = tuple(_project(cloud, name).id for name in entry.get("access", ()))
+        more = {"extra_specs": tuple(specs.items()), "access": access, "created_at": cloud.now}
+        cloud.store.put(Flavor(**{**entry, "id": str(entry["id"]), **more}))
+
+
+def _hosts(cloud: Cloud, entries: Entries) -> None:
+    """`count` makes many, with `{n}` in the name."""
+    number = 0
+    for entry in entries:
+        shape = {key: value for key, value in entry.items() if key not in ("name", "zone", "count")}
+        for n in range(1, entry.get("count", 1) + 1):
+            number += 1
+            name = entry["name"].format(n=n)
+            cloud.store.put(
+                Host(
+                    id=cloud.streams.uuid_at("host", name),
+                    service_id=cloud.streams.uuid_at("nova-compute", name),
+                    name=name,
+                    number=number,
+                    availability_zone=entry.get("zone", "nova"),
+                    created_at=cloud.now,
+                    updated_at=cloud.now,
+                    **shape,
+                )
+            )
+
+
+def _aggregates(cloud: Cloud, entries: Entries) -> None:
+    for number, entry in enumerate(entries, 1):
+        metadata = {str(key): str(value) for key, value in entry.get("metadata", {}).items()}
+        if zone := entry.get("zone"):
+            metadata["availability_zone"] = zone
+        cloud.store.put(
+            Aggregate(
+                id=cloud.streams.uuid_at("aggregate", entry["name"]),
+                name=entry["name"],
+                number=number,
+                availability_zone=zone,
+                hosts=tuple(entry.get("hosts", ())),
+                metadata=tuple(metadata.items()),
+                created_at=cloud.now,
+            )
+        )
+
+
+def _quotas(cloud: Cloud, entries: dict[str, dict[str, int]]) -> None:
+    for name, limits in dict(entries or {}).items():
+        cloud.store.put(Quota(id=_project(cloud, name).id, limits=tuple(limits.items())))
+
+
+SECTIONS: dict[str, Callable[[Cloud, Any], None]] = {
+    "description": _ignore,
+    "catalog": _catalog,
+    "domains": _domains,
+    "roles": _roles,
+    "projects": _projects,
+    "users": _users,
+    "flavors": _flavors,
+    "hosts": _hosts,
+    "aggregates": _aggregates,
+    "quotas": _quotas,
+}

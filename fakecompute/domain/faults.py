@@ -1,0 +1,101 @@
+"""What goes wrong: rules as data, and one matcher that is asked at every call and every step.
+
+A rule names where it strikes (`on`, a glob over operations or steps, and `where`, globs over facts), how often
+(`skip`, `times`, `nth`, `every`, `between`, `probability`) and what happens (`effect`).  The first matching rule of
+a phase wins.  Hits are counted in the store, dice come from the rule's own stream: a rule more changes nothing
+for the others, and a fork or a replay goes on where it stood.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+from fakecompute.kernel.store import Record
+
+if TYPE_CHECKING:
+    from fakecompute.cloud import Cloud
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effect:
+    """What a rule does.  A call is answered by `status` (with `body`, `headers`, `message`); a step fails with the
+    message `fail` (and ends in `ends_in`), hangs, or takes `delay` microseconds more and `slow` times as long."""
+
+    status: int = 0
+    body: str | None = None  # proxy-html, plain, empty, or a literal; None: the service's own dialect
+    message: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    delay: int = 0
+    fail: str | None = None
+    ends_in: str | None = None
+    hang: bool = False
+    slow: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule(Record):
+    """A fault rule and its hit counts: `matched` calls or steps so far, `fired` of them struck."""
+
+    indexes = {"phase": lambda rule: rule.phase}
+
+    name: str
+    on: str
+    phase: str = "step"  # before | step
+    where: tuple[tuple[str, str], ...] = ()
+    skip: int = 0
+    times: int | None = None
+    nth: tuple[int, ...] = ()
+    every: int | None = None
+    between: tuple[int, int] | None = None  # microseconds since the cloud began
+    probability: float | None = None
+    effect: Effect = Effect()
+    position: int = 0
+    matched: int = 0
+    fired: int = 0
+
+
+def match_faults(cloud: Cloud, *, phase: str, on: str, **facts: Any) -> Effect | None:
+    """The effect of the first rule that strikes here and now; None, and quickly, if none does."""
+    if not cloud.store.count(Rule, "phase", phase):
+        return None
+    for rule in sorted(cloud.store.by(Rule, "phase", phase), key=lambda rule: rule.position):
+        if _meant(rule, on, facts):
+            fires = _fires(cloud, rule)
+            cloud.store.put(rule.evolve(matched=rule.matched + 1, fired=rule.fired + fires))
+            if fires:
+                return rule.effect
+    return None
+
+
+def _meant(rule: Rule, on: str, facts: dict[str, Any]) -> bool:
+    return fnmatchcase(on, rule.on) and all(_fits(_fact(facts, name), wanted) for name, wanted in rule.where)
+
+
+def _fact(facts: dict[str, Any], name: str) -> Any:
+    """`server.name` is a fact of that name, or what stands there in the body of the call."""
+    if name in facts:
+        return facts[name]
+    value = facts.get("body")
+    for part in name.split("."):
+        value = value.get(part) if isinstance(value, dict) else None
+    return value if value is not None else (facts.get("params") or {}).get(name)
+
+
+def _fits(value: Any, wanted: str) -> bool:
+    return value is not None and fnmatchcase(str(value), wanted)
+
+
+def _fires(cloud: Cloud, rule: Rule) -> bool:
+    """Is this matching call or step one of those that the rule strikes?"""
+    number = rule.matched + 1
+    if rule.between and not rule.between[0] <= cloud.now - cloud.begun < rule.between[1]:
+        return False
+    if rule.nth and number not in rule.nth:
+        return False
+    if number <= rule.skip or (rule.times is not None and rule.fired >= rule.times):
+        return False
+    if rule.every and (number - rule.skip) % rule.every:
+        return False
+    return rule.probability is None or cloud.streams.uniform_at("rule", rule.name, number) < rule.probability

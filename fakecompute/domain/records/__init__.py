@@ -1,0 +1,1 @@
+"""What a cloud consists of: one frozen record class a noun."""

@@ -1,0 +1,17 @@
+"""The options of nova.conf that change what a client sees; the names are Nova's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Seconds where it is a time; Nova's defaults (spec/servers.yaml, periodic_and_config)."""
+
+    token_expiration: int = 3600  # [token]expiration of Keystone
+    max_limit: int = 1000  # [api]: the longest page
+    max_attempts: int = 3  # [scheduler]: hosts that a build is tried on
+    allow_resize_to_same_host: bool = False
+    enable_instance_password: bool = True  # adminPass in the answers
+    gzip: bool = False  # compress answers for clients that accept it, as a proxy in front may do

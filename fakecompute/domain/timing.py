@@ -1,0 +1,127 @@
+"""How long each step takes: a duration a step name, drawn from the cloud's seed.
+
+The names are `server.<trigger>.<step>` and globs over them; the first that fits counts, a user's own before the
+profile's.  Medians and spreads of `real` are those of real clouds (estimates: spec/time.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from math import exp, log
+
+from fakecompute.kernel.clock import SECOND
+from fakecompute.kernel.streams import Streams
+
+_Z95 = 1.6449  # standard deviations from the median to the 95th percentile
+_Z99 = 2.3263
+
+
+@dataclass(frozen=True)
+class Duration:
+    """Seconds: lognormal around `median` with `sigma`, or uniform from `low` to `high`."""
+
+    median: float = 0.0
+    sigma: float = 0.0
+    low: float | None = None
+    high: float | None = None
+
+    def draw(self, streams: Streams, place: tuple[object, ...]) -> int:
+        """Microseconds, the same for the same place."""
+        if self.low is not None and self.high is not None:
+            return round((self.low + (self.high - self.low) * streams.uniform_at(*place)) * SECOND)
+        spread = exp(self.sigma * streams.normal_at(*place)) if self.sigma else 1.0
+        return round(self.median * spread * SECOND)
+
+
+def constant(seconds: float) -> Duration:
+    return Duration(seconds)
+
+
+def lognormal(p50: float, *, p95: float | None = None, p99: float | None = None) -> Duration:
+    """By its median and one high percentile."""
+    if p95 is not None:
+        return Duration(p50, log(p95 / p50) / _Z95)
+    if p99 is not None:
+        return Duration(p50, log(p99 / p50) / _Z99)
+    return Duration(p50)
+
+
+def uniform(low: float, high: float) -> Duration:
+    return Duration(low=low, high=high)
+
+
+# spec/time.md, section 1: median and 95th percentile of the whole, split over the steps.
+# fmt: off
+REAL: dict[str, Duration] = {
+    "server.create.scheduling":            lognormal(1.0, p95=4.0),
+    "server.create.claiming":              lognormal(0.3, p95=0.6),
+    "server.create.networking":            lognormal(2.0, p95=8.0),
+    "server.create.block_device_mapping":  lognormal(0.3, p95=2.0),
+    "server.create.spawning":              lognormal(8.0, p95=25.0),
+    "server.delete.deleting":              lognormal(4.0, p95=15.0),
+    "server.start.powering-on":            lognormal(4.0, p95=15.0),
+    "server.stop.powering-off":            lognormal(8.0, p95=60.0),
+    "server.reboot_soft.rebooting":        lognormal(1.0, p95=3.0),
+    "server.reboot_soft.reboot_pending":   lognormal(1.0, p95=3.0),
+    "server.reboot_soft.reboot_started":   lognormal(8.0, p95=100.0),
+    "server.reboot_hard.rebooting_hard":       lognormal(1.0, p95=3.0),
+    "server.reboot_hard.reboot_pending_hard":  lognormal(1.0, p95=3.0),
+    "server.reboot_hard.reboot_started_hard":  lognormal(4.0, p95=14.0),
+    "server.pause.pausing":                lognormal(0.7, p95=2.0),
+    "server.unpause.unpausing":            lognormal(0.7, p95=2.0),
+    "server.suspend.suspending":           lognormal(15.0, p95=90.0),
+    "server.resume.resuming":              lognormal(10.0, p95=60.0),
+    "server.resize.resize_prep":           lognormal(5.0, p95=20.0),
+    "server.resize.resize_migrating":      lognormal(45.0, p95=500.0),
+    "server.resize.resize_migrated":       lognormal(2.0, p95=10.0),
+    "server.resize.resize_finish":         lognormal(8.0, p95=70.0),
+    "server.confirmResize.confirming":     lognormal(3.0, p95=10.0),
+    "server.revertResize.resize_reverting": lognormal(20.0, p95=60.0),
+    "server.revertResize.powering-off":    lognormal(8.0, p95=60.0),
+    "server.*.failing":                    constant(0.1),   # between vm_state error and task_state null
+    "image.*":                             lognormal(3.0, p95=10.0),
+    "*":                                   lognormal(1.0, p95=3.0),
+}
+# fmt: on
+
+FAST = 1 / 12  # a build, 12 seconds in the median, takes one
+
+
+class Timing:
+    """A table of durations: a profile, and what one sets oneself."""
+
+    def __init__(self, table: Mapping[str, Duration], scale: float = 1.0, own: Mapping[str, Duration] | None = None):
+        self.table, self.scale, self.own = dict(table), scale, dict(own or {})
+
+    @classmethod
+    def profile(cls, name: str) -> Timing:
+        """`real`; `fast`: the same proportions, a build in about a second; `instant`."""
+        match name:
+            case "real":
+                return cls(REAL)
+            case "fast":
+                return cls(REAL, FAST)
+            case "instant":
+                return cls({"*": constant(0)})
+        raise ValueError(f"there is no timing profile {name!r}; there are real, fast, instant")
+
+    def with_own(self, own: Mapping[str, Duration]) -> Timing:
+        """The same profile with other durations for some steps; these are not scaled."""
+        return Timing(self.table, self.scale, {**self.own, **own})
+
+    def draw(self, streams: Streams, step: str, *place: object) -> int:
+        """Microseconds that this step takes for this subject."""
+        mine = _lookup(self.own, step)
+        if mine is not None:
+            return mine.draw(streams, (step, *place))
+        known = _lookup(self.table, step)
+        return round(known.draw(streams, (step, *place)) * self.scale) if known else 0
+
+
+def _lookup(table: Mapping[str, Duration], step: str) -> Duration | None:
+    exact = table.get(step)
+    if exact is not None:
+        return exact
+    return next((duration for glob, duration in table.items() if fnmatchcase(step, glob)), None)

@@ -1,0 +1,1 @@
+"""The floor without OpenStack: time, events, state, randomness and the journal."""

@@ -1,0 +1,82 @@
+"""The one object that a handler gets: who calls, what, on which cloud, in which version."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from fakecompute.rest.policy import Context, allows
+from fakecompute.rest.version import FIRST, Version
+
+if TYPE_CHECKING:
+    from fakecompute.cloud import Cloud
+    from fakecompute.rest.routes import Endpoint, Routes
+
+
+@dataclass
+class Call:
+    """One request, decoded.  Built in `wsgi/pipeline.py`, or by a test that calls a handler.
+
+    `body` and `query` are what the endpoint's schemas made of them; `query_pairs` is the query as it was sent.
+    `base` is the address of the cloud (scheme, host, `/clouds/<name>`); `url` of this service, `root` without version.
+    """
+
+    cloud: Cloud
+    context: Context
+    service: Routes
+    endpoint: Endpoint | None = None
+    version: Version = FIRST
+    negotiated: bool = False  # does the answer tell the version?
+    params: dict[str, Any] = field(default_factory=dict)
+    query: dict[str, Any] = field(default_factory=dict)
+    query_pairs: list[tuple[str, str]] = field(default_factory=list)
+    body: Any = None
+    raw: bytes = b""
+    environ: dict[str, Any] = field(default_factory=dict)  # the WSGI request, for the rare header
+    request_id: str = ""
+    base: str = "http://localhost"
+    path: str = ""
+    url_project: str = ""  # the project id, if it was in the address: links repeat it
+
+    @cached_property
+    def url(self) -> str:
+        """Where this service's resources are: `http://.../compute/v2.1`."""
+        return f"{self.base}{self.service.prefix}" + (f"/{self.url_project}" if self.url_project else "")
+
+    @cached_property
+    def root(self) -> str:
+        """The same without the version: bookmarks."""
+        return f"{self.base}{self.service.mount}" + (f"/{self.url_project}" if self.url_project else "")
+
+    def header(self, name: str) -> str | None:
+        """A header of the request, or None."""
+        value: str | None = self.environ.get("HTTP_" + name.upper().replace("-", "_"))
+        return value
+
+    @property
+    def project_id(self) -> str:
+        """The caller's project; policy has seen to it that there is one."""
+        return self.context.project_id or ""
+
+    @property
+    def user_id(self) -> str:
+        return self.context.user_id
+
+    @property
+    def is_admin(self) -> bool:
+        return self.context.is_admin
+
+    def since(self, version: str) -> bool:
+        """For the rare rule that is no field, endpoint or schema.  Prefer a span on the declaration."""
+        return self.version >= Version.parse(version)
+
+    def may(self, rule: str, project_id: str | None = None, user_id: str | None = None) -> bool:
+        """Does the policy rule allow the caller to touch a resource of this project or user?"""
+        return allows(self.service.policies[rule], self.context, project_id, user_id)
+
+    def demand(self, rule: str, project_id: str | None = None, user_id: str | None = None) -> None:
+        """The same, as a refusal in the service's words."""
+        if not self.may(rule, project_id, user_id):
+            raise self.service.dialect.denied(rule)
+

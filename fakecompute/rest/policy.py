@@ -1,0 +1,55 @@
+"""Who may do what: a rule is one of a few audiences, an endpoint names its rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+IMPLIED = {
+    "admin": ("admin", "manager", "member", "reader"),
+    "manager": ("manager", "member", "reader"),
+    "member": ("member", "reader"),
+}  # Keystone's default: each role brings the ones after it
+
+
+def with_implied(roles: Iterable[str]) -> frozenset[str]:
+    """The roles, and those that they imply."""
+    return frozenset(implied for role in roles for implied in IMPLIED.get(role, (role,)))
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Whose call it is: what a token says, roles with the implied ones."""
+
+    user_id: str
+    token: str = ""
+    user_name: str = ""
+    user_domain_id: str = "default"
+    project_id: str | None = None
+    project_name: str = ""
+    domain_id: str | None = None
+    system: bool = False
+    roles: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def is_admin(self) -> bool:
+        return "admin" in self.roles
+
+
+def allows(audience: str, context: Context, project_id: str | None = None, user_id: str | None = None) -> bool:
+    """Does the audience of a rule hold the caller, towards a resource of this project or user?
+
+    `any`, `reader`, `member`, `manager`: the role in the resource's project, or admin; `admin`; `service`;
+    `admin_or_same_user`; `nobody`.  Without a project the caller's own is meant.
+    """
+    if audience == "any":
+        return True
+    if audience == "nobody":
+        return False
+    if context.is_admin:
+        return True
+    if audience == "admin_or_same_user":
+        return user_id is None or user_id == context.user_id
+    if audience in ("admin", "service"):
+        return audience in context.roles
+    return audience in context.roles and (project_id is None or project_id == context.project_id)

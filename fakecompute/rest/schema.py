@@ -1,0 +1,522 @@
+"""Request schemas: marshmallow, with spans of versions and the sentences of the jsonschema validator.
+
+    class NewServer(Schema):
+        name = Text(required=True, form="name", min=1, max=255)
+        tags = since("2.52", ListOf(Text(min=1, max=60), max=50, load_default=()))
+
+Real OpenStack validates with jsonschema, and its clients read the sentences.  The fields below say them; the
+service's dialect puts the frame around (`Invalid input for field/attribute name. Value: 5. ...`).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import ipaddress
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import marshmallow
+from marshmallow import EXCLUDE, INCLUDE, RAISE, ValidationError, fields
+
+from fakecompute.rest.dialect import Flaw
+from fakecompute.rest.version import ALWAYS, Span, Version, span
+
+__all__ = ["EXCLUDE", "INCLUDE", "RAISE"]
+
+TRUE = (True, "True", "TRUE", "true", "1", "ON", "On", "on", "YES", "Yes", "yes")
+FALSE = (False, "False", "FALSE", "false", "0", "OFF", "Off", "off", "NO", "No", "no")
+_MISSING, _UNKNOWN = "missing", "unknown"
+
+
+class Problem(NamedTuple):
+    kind: str
+    value: Any
+    sentence: str
+
+
+def problem(sentence: str, value: Any, kind: str = "value") -> ValidationError:
+    return ValidationError([Problem(kind, value, sentence)])  # type: ignore[list-item]
+
+
+class InvalidBody(Exception):
+    """A body or query does not fit; the dialect words it."""
+
+    def __init__(self, flaw: Flaw) -> None:
+        self.flaw = flaw
+        super().__init__(flaw.sentence)
+
+
+# --- forms of strings ------------------------------------------------------------------------------------
+
+
+_UUID = re.compile(r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}", re.IGNORECASE)  # oslo_utils.uuidutils
+
+
+def _is_uuid(text: str) -> bool:
+    return _UUID.fullmatch(text) is not None
+
+
+def _is_base64(text: str) -> bool:
+    try:
+        base64.b64decode(text.replace("\n", "").replace("\r", ""), validate=True)
+    except (ValueError, binascii.Error):
+        return False
+    return True
+
+
+def _is_ip(version: int) -> Callable[[str], bool]:
+    def check(text: str) -> bool:
+        try:
+            return ipaddress.ip_address(text).version == version
+        except ValueError:
+            return False
+
+    return check
+
+
+def _is_regex(text: str) -> bool:
+    try:
+        re.compile(text)
+    except (re.error, RecursionError, OverflowError):
+        return False
+    return True
+
+
+def _is_time(text: str) -> bool:
+    from fakecompute.kernel.clock import moment
+
+    try:
+        moment(text)
+    except (ValueError, OverflowError):
+        return False
+    return True
+
+
+def is_printable(text: str) -> bool:
+    """No control characters, no separators other than blanks: Nova's rule for names."""
+    return all(c == " " or unicodedata.category(c)[0] not in "CZ" or unicodedata.category(c) == "Zs" for c in text)
+
+
+FORMS: dict[str, Callable[[str], bool]] = {
+    "uuid": _is_uuid,
+    "base64": _is_base64,
+    "ipv4": _is_ip(4),
+    "ipv6": _is_ip(6),
+    "regex": _is_regex,
+    "date-time": _is_time,
+    "uri": lambda text: bool(re.match(r"[a-z][a-z0-9+.-]*:", text, re.IGNORECASE)),
+}
+BAD_NAME = (
+    "An invalid 'name' value was provided. The name must be: printable characters."
+    " Can not start or end with whitespace."
+)
+
+
+# --- fields ----------------------------------------------------------------------------------------------
+
+
+class Typed(fields.Field[Any]):
+    """A field of one of some JSON types; `types` are the names that the validator's sentence gives."""
+
+    types: tuple[str, ...] = ()
+    span: Span = ALWAYS
+
+    def make_error(self, key: str, **kwargs: object) -> ValidationError:
+        if key == "required":
+            return ValidationError([_MISSING])
+        return self.wrong_type(None)
+
+    def wrong_type(self, value: Any) -> ValidationError:
+        names = ", ".join(f"'{name}'" for name in self.types + (("null",) if self.allow_none else ()))
+        return problem(f"{value!r} is not of type {names}", value, "type")
+
+
+class Anything(Typed):
+    """No rule at all, null included."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(allow_none=True, **options)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        return value
+
+
+class Null(Typed):
+    """Nothing but null."""
+
+    types = ("null",)
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(allow_none=True, **options)
+
+    def wrong_type(self, value: Any) -> ValidationError:
+        return problem(f"{value!r} is not of type 'null'", value, "type")
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        raise self.wrong_type(value)
+
+
+class Text(Typed):
+    """A string; lengths in characters, `pattern` a regular expression, `form` one of FORMS or `name`."""
+
+    types = ("string",)
+
+    def __init__(self, *, min: int = 0, max: int | None = None, pattern: str | None = None,
+                 form: str | None = None, **options: Any) -> None:  # fmt: skip
+        super().__init__(**options)
+        self.min, self.max, self.form = min, max, form
+        self.pattern = re.compile(pattern) if pattern else None
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        if not isinstance(value, str):
+            raise self.wrong_type(value)
+        if self.form == "name" and (not is_printable(value) or value != value.strip()):
+            raise problem(BAD_NAME, value, "name")
+        if self.form in FORMS and not FORMS[self.form](value):
+            raise problem(f"{value!r} is not a '{self.form}'", value)
+        if len(value) < self.min:
+            raise problem(f"{value!r} {'should be non-empty' if self.min == 1 else 'is too short'}", value)
+        if self.max is not None and len(value) > self.max:
+            raise problem(f"{value!r} is too long", value)
+        if self.pattern and not self.pattern.search(value):
+            raise problem(f"{value!r} does not match {self.pattern.pattern!r}", value)
+        return value
+
+
+class Choice(Typed):
+    """One of some values."""
+
+    def __init__(self, *values: Any, **options: Any) -> None:
+        super().__init__(**options)
+        self.values = values
+
+    def wrong_type(self, value: Any) -> ValidationError:
+        return problem(f"{value!r} is not one of {list(self.values)!r}", value)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        if not any(value == option and type(value) is type(option) for option in self.values):
+            raise self.wrong_type(value)
+        return value
+
+
+class Boolean(Typed):
+    """true or false, and nothing like them."""
+
+    types = ("boolean",)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.wrong_type(value)
+        return value
+
+
+class Booleanish(Typed):
+    """true and false, and the strings that Nova takes for them."""
+
+    types = ("boolean", "string")
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, (bool, str)):
+            raise self.wrong_type(value)
+        for meaning, words in (True, TRUE), (False, FALSE):
+            if value in words:
+                return meaning
+        raise problem(f"{value!r} is not one of {list(TRUE + FALSE)!r}", value)
+
+
+class Integer(Typed):
+    """A whole number; also as a string of digits unless `strict`.  Bounds are inclusive."""
+
+    types = ("integer", "string")
+
+    def __init__(self, *, min: int | None = None, max: int | None = None, strict: bool = False,
+                 pattern: str = r"^-?[0-9]+$", **options: Any) -> None:  # fmt: skip
+        super().__init__(**options)
+        self.min, self.max, self.strict, self.pattern = min, max, strict, pattern
+        if strict:
+            self.types = ("integer",)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int if self.strict else (int, str, float)):
+            raise self.wrong_type(value)
+        if isinstance(value, float) and not value.is_integer():
+            raise self.wrong_type(value)
+        if isinstance(value, str) and not (value.isascii() and re.search(self.pattern, value) and len(value) < 40):
+            raise problem(f"{value!r} does not match {self.pattern!r}", value)
+        number = int(value)
+        if self.min is not None and number < self.min:
+            raise problem(f"{value!r} is less than the minimum of {self.min}", value)
+        if self.max is not None and number > self.max:
+            raise problem(f"{value!r} is greater than the maximum of {self.max}", value)
+        return number
+
+
+class Number(Typed):
+    """A number that may have a fraction."""
+
+    types = ("number",)
+
+    def __init__(self, *, min: float | None = None, max: float | None = None, **options: Any) -> None:
+        super().__init__(**options)
+        self.min, self.max = min, max
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> float:
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise self.wrong_type(value)
+        if self.min is not None and value < self.min:
+            raise problem(f"{value!r} is less than the minimum of {self.min}", value)
+        if self.max is not None and value > self.max:
+            raise problem(f"{value!r} is greater than the maximum of {self.max}", value)
+        return value
+
+
+class ListOf(Typed):
+    """An array whose items fit `item`."""
+
+    types = ("array",)
+
+    def __init__(self, item: Typed, *, min: int = 0, max: int | None = None, unique: bool = False,
+                 **options: Any) -> None:  # fmt: skip
+        super().__init__(**options)
+        self.item, self.min, self.max, self.unique = item, min, max, unique
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> list[Any]:
+        if not isinstance(value, list):
+            raise self.wrong_type(value)
+        loaded, errors = [], {}
+        for index, item in enumerate(value):
+            try:
+                loaded.append(self.item.deserialize(item))
+            except ValidationError as error:
+                errors[index] = error.messages
+        if errors:
+            raise ValidationError(errors)  # type: ignore[arg-type]
+        if len(value) < self.min:
+            raise problem(f"{value!r} {'should be non-empty' if self.min == 1 else 'is too short'}", value)
+        if self.max is not None and len(value) > self.max:
+            raise problem(f"{value!r} is too long", value)
+        if self.unique and any(item in value[:index] for index, item in enumerate(value)):
+            raise problem(f"{value!r} has non-unique elements", value)
+        return loaded
+
+
+class MapOf(Typed):
+    """An object with free keys of a pattern, whose values fit `value`."""
+
+    types = ("object",)
+
+    def __init__(self, value: Typed, *, key: str | None = None, max: int | None = None, **options: Any) -> None:
+        super().__init__(**options)
+        self.value, self.key, self.max = value, re.compile(key) if key else None, max
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> dict[str, Any]:
+        if not isinstance(value, Mapping):
+            raise self.wrong_type(value)
+        loaded: dict[str, Any] = {}
+        errors: dict[str, Any] = {}
+        strange: list[str] = []
+        for key, inner in value.items():
+            if self.key and not self.key.search(key):
+                strange.append(key)
+                continue
+            try:
+                loaded[key] = self.value.deserialize(inner)
+            except ValidationError as error:
+                errors[key] = error.messages
+        if errors:
+            raise ValidationError(errors)
+        if strange and self.key:
+            raise problem(_unknown_keys(sorted(strange)), value)
+        return loaded
+
+
+def _unknown_keys(names: Sequence[str]) -> str:
+    words = ", ".join(repr(name) for name in names)
+    return f"Additional properties are not allowed ({words} {'was' if len(names) == 1 else 'were'} unexpected)"
+
+
+class Object(Typed):
+    """An object of a schema."""
+
+    types = ("object",)
+
+    def __init__(self, schema: type[marshmallow.Schema], **options: Any) -> None:
+        super().__init__(**options)
+        self.schema, self.version = schema, Version(0, 0)
+
+    def at(self, version: Version) -> Object:
+        return _copy(self, version=version)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, dict):
+            raise self.wrong_type(value)
+        return compiled(self.schema, self.version).load(value)
+
+
+class AnyOf(Typed):
+    """The first of several fields that fits."""
+
+    def __init__(self, *options: Typed, **more: Any) -> None:
+        super().__init__(**more)
+        self.options = options
+
+    def wrong_type(self, value: Any) -> ValidationError:
+        return problem(f"{value!r} is not valid under any of the given schemas", value)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        for option in self.options:
+            try:
+                return option.deserialize(value)
+            except ValidationError:
+                continue
+        raise self.wrong_type(value)
+
+
+class Versioned(Typed):
+    """A field whose shape changed: one field a span; outside of them all it is unknown."""
+
+    def __init__(self, *shapes: Typed) -> None:
+        super().__init__()
+        self.shapes = shapes
+
+
+def _copy(field: Typed, **changes: Any) -> Any:
+    twin = object.__new__(type(field))
+    twin.__dict__.update(field.__dict__)
+    twin.__dict__.update(changes)
+    return twin
+
+
+def since(version: str, field: Typed, until: str | None = None) -> Any:
+    """The field, from a version on."""
+    return _copy(field, span=span(version, until))
+
+
+def until(version: str, field: Typed) -> Any:
+    """The field, up to a version."""
+    return _copy(field, span=span(None, version))
+
+
+def shapes(*fields_of_spans: Typed) -> Any:
+    """`networks = shapes(until("2.36", ...), since("2.37", ...))`"""
+    return Versioned(*fields_of_spans)
+
+
+# --- schemas ---------------------------------------------------------------------------------------------
+
+
+class Schema(marshmallow.Schema):
+    """Base of all request schemas: fields in the order in which a validator would look at them."""
+
+    error_messages = {"unknown": _UNKNOWN}
+
+
+_compiled: dict[tuple[type[marshmallow.Schema], Version], marshmallow.Schema] = {}
+
+
+def compiled(schema: type[marshmallow.Schema], version: Version) -> marshmallow.Schema:
+    """The schema as it is in one version.  Making one is dear (100 us), so each is made once."""
+    key = (schema, version)
+    if key not in _compiled:
+        declared = {}
+        for name, declared_field in schema._declared_fields.items():
+            picked = _at(declared_field, version)
+            if picked is not None:
+                declared[name] = picked
+        bases = (schema,) if not declared else (Schema,)
+        twin = type(schema.__name__, bases, dict(declared))
+        _compiled[key] = twin(unknown=schema.Meta.unknown if hasattr(schema.Meta, "unknown") else RAISE)
+    return _compiled[key]
+
+
+def _at(field: Any, version: Version) -> Any:
+    """The field in a version, with all that is inside of it; None if it is not there."""
+    if isinstance(field, Versioned):
+        return next((_at(shape, version) for shape in field.shapes if version in shape.span), None)
+    if version not in field.span:
+        return None
+    if isinstance(field, Object):
+        return field.at(version)
+    if isinstance(field, ListOf):
+        return _copy(field, item=_at(field.item, version))
+    if isinstance(field, MapOf):
+        return _copy(field, value=_at(field.value, version))
+    if isinstance(field, AnyOf):
+        return _copy(field, options=tuple(_at(o, version) for o in field.options if version in o.span))
+    return field
+
+
+class Body:
+    """What an endpoint wants of a body or a query: a schema, or a single field under the key `wrap`."""
+
+    def __init__(self, wanted: type[marshmallow.Schema] | Typed, wrap: str | None = None) -> None:
+        if wrap is not None:
+            inner = wanted if isinstance(wanted, fields.Field) else Object(wanted)
+            wanted = type("Action", (Schema,), {wrap: _copy(inner, required=True)})  # type: ignore[arg-type]
+        assert isinstance(wanted, type)
+        self.schema = wanted
+        self.wrap = wrap
+
+    def load(self, value: Any, version: Version, unknown: str | None = None) -> Any:
+        """The loaded dict, by attribute names with defaults; InvalidBody for the first flaw."""
+        if not isinstance(value, dict):
+            raise InvalidBody(Flaw("type", (), value, f"{value!r} is not of type 'object'"))
+        schema = compiled(self.schema, version)
+        try:
+            loaded = schema.load(value, unknown=unknown)
+        except ValidationError as error:
+            raise InvalidBody(_first(error.messages, schema, value, ())) from None
+        return loaded[self.wrap] if self.wrap else loaded
+
+    def load_query(self, pairs: Iterable[tuple[str, str]], version: Version, strict: bool) -> dict[str, Any]:
+        """The same for a query: the last value of a name counts, all of them where the field is a list."""
+        schema = compiled(self.schema, version)
+        many = {(f.data_key or name) for name, f in schema.fields.items() if isinstance(f, ListOf)}
+        value: dict[str, Any] = {}
+        for name, text in pairs:
+            if name in many:
+                value.setdefault(name, []).append(text)
+            else:
+                value[name] = text
+        loaded: dict[str, Any] = self.load(value, version, RAISE if strict else EXCLUDE)
+        return loaded
+
+
+def unknown_query(pairs: Iterable[tuple[str, str]]) -> Flaw:
+    """The flaw of a query where none is wanted."""
+    names = sorted({name for name, _ in pairs})
+    return Flaw("unknown", (), dict(pairs), _unknown_keys(names), names[0])
+
+
+def _first(messages: Any, schema: Any, value: Any, path: tuple[str | int, ...]) -> Flaw:
+    """The flaw that a validator would meet first: fields in their order, then missing, then unknown keys."""
+    unknown, missing = [], []
+    names = {f.data_key or name: f for name, f in schema.fields.items()} if schema is not None else {}
+    for key in [*(n for n in names if n in messages), *(k for k in messages if k not in names)]:
+        found = messages[key]
+        if found == [_UNKNOWN]:
+            unknown.append(str(key))
+        elif found == [_MISSING]:
+            missing.append(str(key))
+        else:
+            inner = names.get(str(key))
+            return _inside(found, inner, value, (*path, key))
+    if missing:
+        return Flaw("missing", path, value, f"{missing[0]!r} is a required property", missing[0])
+    order = [key for key in value if key in unknown]  # as they were sent
+    return Flaw("unknown", path, value, _unknown_keys(sorted(order)), order[0])
+
+
+def _inside(found: Any, field: Any, value: Any, path: tuple[str | int, ...]) -> Flaw:
+    if isinstance(found, list) and isinstance(found[0], Problem):
+        return Flaw(found[0].kind, path, found[0].value, found[0].sentence)
+    inner = value[path[-1]]
+    while isinstance(field, AnyOf):
+        field = None
+    if isinstance(field, Object):
+        return _first(found, compiled(field.schema, field.version), inner, path)
+    key = next(iter(found))
+    return _inside(found[key], getattr(field, "item", None) or getattr(field, "value", None), inner, (*path, key))

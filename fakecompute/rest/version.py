@@ -1,0 +1,67 @@
+"""Microversions: parsing, negotiation and spans."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_FORM = re.compile(r"([1-9]\d*)\.(0|[1-9]\d*)")  # real services refuse 2.01
+
+
+class Version(NamedTuple):
+    """A microversion; compares as numbers do: 2.9 < 2.10."""
+
+    major: int
+    minor: int
+
+    def __str__(self) -> str:
+        return f"{self.major}.{self.minor}"
+
+    @classmethod
+    def parse(cls, text: str) -> Version:
+        """`"2.26"`; ValueError for any other form."""
+        if match := _FORM.fullmatch(text):
+            return cls(int(match[1]), int(match[2]))
+        raise ValueError(text)
+
+
+FIRST = Version(0, 0)
+LAST = Version(999, 999)
+
+
+class Span(NamedTuple):
+    """The versions in which a declaration holds, both ends included."""
+
+    since: Version = FIRST
+    until: Version = LAST
+
+    def __contains__(self, version: object) -> bool:
+        return self.since <= version <= self.until  # type: ignore[operator]
+
+
+ALWAYS = Span()
+
+
+def span(since: str | None = None, until: str | None = None) -> Span:
+    """`span(since="2.26", until="2.35")`, either end open."""
+    return Span(Version.parse(since) if since else FIRST, Version.parse(until) if until else LAST)
+
+
+class Microversions(NamedTuple):
+    """How a service negotiates.  `types` are the names that the new header may call it by, `legacy` the old header."""
+
+    types: tuple[str, ...]
+    lowest: Version
+    highest: Version
+    legacy: str | None = None
+
+    def requested(self, header: str | None, legacy: str | None) -> str | None:
+        """What a client asks for: the new header wins, entries for other services are passed over."""
+        for entry in (header or "").split(","):
+            words = entry.split()
+            if len(words) == 2 and words[0].lower() in self.types:
+                return words[1]
+        return legacy.strip() if legacy else None
+
+
+HEADER = "OpenStack-API-Version"

@@ -1,0 +1,50 @@
+"""How Nova's lists are asked for: limit and marker, sort keys and directions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from fakecompute.errors import BadRequest
+from fakecompute.rest import page
+from fakecompute.rest.call import Call
+from fakecompute.rest.schema import Integer, Schema, Text
+
+T = TypeVar("T")
+
+
+class BadSortDirection(BadRequest):
+    message = "Invalid input received: Unknown sort direction, must be 'desc' or 'asc'"
+
+
+class Paged(Schema):
+    """The query of every paged list; others inherit from it."""
+
+    limit = Integer(min=0, pattern="^[0-9]*$")
+    marker = Text()
+
+
+def paginate(
+    call: Call, items: Sequence[T], collection: str, path: str, key: Callable[[T], str]
+) -> tuple[Sequence[T], dict[str, Any]]:
+    """The page that the query asks for, and the link to the next one: present whenever a page is full."""
+    most = call.cloud.settings.max_limit
+    limit = min(call.query.get("limit", most), most)
+    rest = page.after(items, call.query.get("marker"), key)
+    shown = rest[:limit]
+    return shown, page.links(collection, call.url + path, call.query_pairs, shown, limit, key)
+
+
+def sort(items: Sequence[T], keys: Sequence[tuple[Callable[[T], Any], str]]) -> list[T]:
+    """By several keys, each with its direction; None comes before everything."""
+    ordered = list(items)
+    for value_of, direction in reversed(keys):
+        if direction not in ("asc", "desc"):
+            raise BadSortDirection
+
+        def rank(item: T, value_of: Callable[[T], Any] = value_of) -> tuple[bool, Any]:
+            value = value_of(item)
+            return value is not None, 0 if value is None else value
+
+        ordered.sort(key=rank, reverse=direction == "desc")
+    return ordered

@@ -1,0 +1,53 @@
+"""GET / and GET /v2.1: what this Compute API speaks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fakecompute.rest.call import Call
+from fakecompute.rest.dialect import Answer
+from fakecompute.services.compute.service import compute
+
+# --- response views -----------------------------------------------------------------------------------
+
+
+def _entry(call: Call, id: str, version: str, lowest: str) -> dict[str, Any]:
+    # fmt: off
+    status, updated = ("CURRENT", "2013-07-23T11:33:21Z") if id == "v2.1" else ("DEPRECATED", "2025-07-04T12:00:00Z")
+    # fmt: on
+    return {"id": id, "status": status, "version": version, "min_version": lowest, "updated": updated}
+
+
+def _both(call: Call) -> list[dict[str, Any]]:
+    return [_entry(call, "v2.0", "", ""), _entry(call, "v2.1", call.cloud.release.compute, "2.1")]
+
+
+def _media(version: str) -> list[dict[str, str]]:
+    return [{"base": "application/json", "type": f"application/vnd.openstack.compute+json;version={version}"}]
+
+
+def _address(call: Call, id: str) -> str:
+    return f"{call.base}{compute.mount}/{'v2' if id == 'v2.0' else id}/"
+
+
+# --- handlers -----------------------------------------------------------------------------------------
+
+
+@compute.get("/", bare=True, public=True)
+@compute.get("", bare=True, public=True)
+def list_versions(call: Call) -> Answer:
+    call.negotiated = False  # the version documents stand beside the API and carry none of its headers
+    versions = [{**entry, "links": [{"rel": "self", "href": _address(call, entry["id"])}]} for entry in _both(call)]
+    return Answer(200, {"versions": versions})
+
+
+@compute.get("/versions/<version_id>", public=True)
+@compute.get("/", public=True)
+@compute.get("", public=True)
+def show_version(call: Call, version_id: str = "v2.1") -> dict[str, Any]:
+    entry = next((entry for entry in _both(call) if entry["id"] == version_id), _both(call)[1])
+    links = [
+        {"rel": "self", "href": _address(call, entry["id"])},
+        {"rel": "describedby", "type": "text/html", "href": "http://docs.openstack.org/"},
+    ]
+    return {"version": {**entry, "links": links, "media-types": _media("2.1" if entry["version"] else "2")}}

@@ -1,0 +1,1 @@
+"""The one Flask app, and the way of every request through it."""

@@ -1,0 +1,58 @@
+"""The one Flask app of a process: stateless, the cloud travels in the WSGI environ."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from flask import Flask, Response, request
+
+from fakecompute.rest.routes import Endpoint, Routes
+from fakecompute.services import all_services
+from fakecompute.wsgi.many import CLOUD
+from fakecompute.wsgi.pipeline import respond
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+
+@cache
+def app() -> Flask:
+    """All services, mounted.  Dear (about 100 ms), so it is made once, when first asked for."""
+    flask = Flask("fakecompute", static_folder=None)
+    flask.url_map.strict_slashes = True
+    flask.url_map.merge_slashes = False
+    for service in all_services():
+        _mount(flask, service)
+    _rule(flask, "/_fakecompute/health", "health", lambda: Response('{"status": "ok"}', mimetype="application/json"))
+    _rule(flask, "/", "root", _root)
+    return flask
+
+
+def _mount(flask: Flask, service: Routes) -> None:
+    for path, bare, methods in service.grouped():
+        at = (service.mount if bare else service.prefix) + path
+        _rule(flask, at, f"{service.name} {at}", _view(service, methods))
+    for rest in "", "/", "/<path:rest>":
+        at = service.mount + rest
+        if not any(rule.rule == at for rule in flask.url_map.iter_rules()):
+            _rule(flask, at, f"{service.name} {at}", _view(service, {}))
+
+
+def _rule(flask: Flask, path: str, name: str, view: Callable[..., Response]) -> None:
+    flask.add_url_rule(path, name, view, methods=METHODS, provide_automatic_options=False)
+
+
+def _view(service: Routes, methods: dict[str, list[Endpoint]]) -> Callable[..., Response]:
+    def view(**params: Any) -> Response:
+        return respond(request.environ, service, methods, params)
+
+    return view
+
+
+def _root() -> Response:
+    """Not an OpenStack address: tells a lost person where things are."""
+    base = request.url_root.rstrip("/")
+    where = "".join(f"  {service.name:10} {base}{service.prefix}\n" for service in all_services())
+    text = f"fakecompute: an OpenStack cloud in memory.\n\n{where}\nLog in at {base}/identity/v3 as demo / secret.\n"
+    return Response(text, mimetype="text/plain", status=200 if CLOUD in request.environ else 503)

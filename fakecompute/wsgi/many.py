@@ -1,0 +1,47 @@
+"""Several clouds behind one port: which cloud, and which project, an address means.
+
+`/clouds/<name>/compute/...` is the cloud of that name, everything else the one called "".  A project id between
+version and noun (`/compute/v2.1/<project>/servers`) is taken out of the path, for each route to exist once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from fakecompute.cloud import Cloud
+
+CLOUD = "fakecompute.cloud"  # keys of the WSGI environ
+PROJECT = "fakecompute.project"
+DELAY = "fakecompute.delay"  # microseconds that the answer is to be late, for the face to wait
+
+_CLOUD = re.compile(r"/clouds/([A-Za-z0-9._-]+)(?=/|$)")
+_PROJECT = re.compile(r"(/compute/v2(?:\.1)?|/volume/v3)/([0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(/.*)")
+
+
+def bind(app: WSGIApplication, clouds: Cloud | Mapping[str, Cloud]) -> WSGIApplication:
+    """The app over one cloud, or over several by name ("" is the one without a prefix)."""
+    named: Mapping[str, Any] = clouds if isinstance(clouds, Mapping) else {"": clouds}
+
+    def bound(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        name = ""
+        if match := _CLOUD.match(path):
+            name = match[1]
+            environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + match[0]
+            path = environ["PATH_INFO"] = path[match.end() :] or "/"
+        cloud = named.get(name)
+        if cloud is None:
+            start_response("404 Not Found", [("Content-Type", "text/plain; charset=utf-8")])
+            return [f"There is no cloud {name!r} here; there are {sorted(n for n in named if n)}.\n".encode()]
+        if match := _PROJECT.fullmatch(path):
+            environ["PATH_INFO"] = match[1] + match[3]
+            environ[PROJECT] = match[2]
+        environ[CLOUD] = cloud
+        return app(environ, start_response)
+
+    return bound

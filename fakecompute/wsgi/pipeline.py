@@ -1,0 +1,353 @@
+"""The way of every request, read from top to bottom."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NoReturn
+from urllib.parse import parse_qsl
+
+from flask import Response
+
+from fakecompute.domain.faults import Effect, match_faults
+from fakecompute.domain.records.identity import Token
+from fakecompute.errors import (
+    BadRequest,
+    FakeError,
+    Injected,
+    MalformedBody,
+    NotFound,
+    UnsupportedMediaType,
+)
+from fakecompute.kernel.journal import scrub
+from fakecompute.rest.call import Call
+from fakecompute.rest.dialect import Answer
+from fakecompute.rest.policy import Context, with_implied
+from fakecompute.rest.routes import Endpoint, Routes
+from fakecompute.rest.schema import InvalidBody, unknown_query
+from fakecompute.rest.version import FIRST, HEADER, Version
+from fakecompute.wsgi.encoding import Unreadable, decode, deflate, encode, inflate
+from fakecompute.wsgi.many import CLOUD, DELAY, PROJECT
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+    from fakecompute.cloud import Cloud
+
+Methods = dict[str, list[Endpoint]]
+NOBODY = Context(user_id="")
+RAW_LIMIT = 1 << 40  # bytes of an image
+
+
+class Refusal(Exception):
+    """An answer that is no error in the service's dialect: an HTML page, Keystone's 401."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+
+def respond(environ: WSGIEnvironment, service: Routes, methods: Methods, params: dict[str, str]) -> Response:
+    """Answer one request."""
+    cloud: Cloud = environ[CLOUD]
+    raw = _read(environ, _limit(service, methods, environ["REQUEST_METHOD"]))
+    with cloud.lock:
+        lived = cloud.catch_up()
+        call = _call(cloud, environ, service)
+        answer = _answer(call, environ, methods, params, raw)
+        _write_journal(call, environ, answer)
+        if cloud.clock.jumps and not lived and environ["REQUEST_METHOD"] == "GET":
+            cloud.jump()
+    return _encode(call, environ, answer)
+
+
+def _answer(call: Call, environ: WSGIEnvironment, methods: Methods, params: dict[str, str], raw: bytes | None) -> Answer:
+    dialect = call.service.dialect
+    try:
+        return _perform(call, environ, methods, params, raw)
+    except Refusal as refusal:
+        return refusal.answer
+    except InvalidBody as invalid:
+        error = dialect.bad_body(invalid.flaw)
+    except FakeError as refused:
+        error = refused
+    answer = dialect.fault(error, call.request_id)
+    answer.headers = {**(answer.headers or {}), **error.headers}
+    return answer
+
+
+def _perform(call: Call, environ: WSGIEnvironment, methods: Methods, params: dict[str, str], raw: bytes | None) -> Answer:
+    method = environ["REQUEST_METHOD"]
+    public = _is_public(methods, method)
+    if not public:
+        _authenticate(call, environ)
+    candidates = _candidates(call.service, methods, method)
+    _negotiate(call, environ)
+    if raw is None:
+        _refuse(call.service.dialect.too_large())
+    call.raw = raw
+    endpoint = call.endpoint = _pick(call, candidates)
+    if call.url_project and call.url_project != call.context.project_id and not public:
+        raise BadRequest(reason=f"Malformed request URL: URL's project_id '{call.url_project}' doesn't match "
+                                f"Context's project_id '{call.context.project_id}'")  # fmt: skip
+
+    effect = match_faults(call.cloud, phase="before", on=endpoint.operation, **_facts(call, params))
+    if effect is not None:
+        return _struck(call, environ, effect)
+
+    _load(call, endpoint)
+    with call.cloud.transaction():
+        call.params = {name: _found(call, name, value) for name, value in params.items()}
+        _check_policy(call, endpoint)
+        made = endpoint.handler(call, **call.params)
+    return made if isinstance(made, Answer) else Answer(endpoint.status(call.version), made)
+
+
+# --- the stations, in the order of the way ------------------------------------------------------------------
+
+
+def _limit(service: Routes, methods: Methods, method: str) -> int:
+    return RAW_LIMIT if any(endpoint.raw for endpoint in methods.get(method, ())) else service.max_body
+
+
+def _read(environ: WSGIEnvironment, limit: int) -> bytes | None:
+    """The body; None if it is longer than it may be."""
+    length = environ.get("CONTENT_LENGTH") or ""
+    chunked = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
+    if not chunked and not (length.isdigit() and int(length)):
+        return b""
+    if not chunked and int(length) > limit:
+        return None
+    raw: bytes = environ["wsgi.input"].read(limit + 1 if chunked else int(length))
+    return None if len(raw) > limit else raw
+
+
+def _call(cloud: Cloud, environ: WSGIEnvironment, service: Routes) -> Call:
+    host = environ.get("HTTP_HOST") or f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
+    return Call(
+        cloud,
+        NOBODY,
+        service,
+        request_id="req-" + cloud.streams.uuid("request"),
+        base=f"{environ.get('wsgi.url_scheme', 'http')}://{host}{environ.get('SCRIPT_NAME', '')}",
+        path=environ["PATH_INFO"],
+        url_project=environ.get(PROJECT, ""),
+        environ=environ,
+    )
+
+
+def _is_public(methods: Methods, method: str) -> bool:
+    return any(endpoint.public for endpoint in methods.get("GET" if method == "HEAD" else method, ()))
+
+
+def _authenticate(call: Call, environ: WSGIEnvironment) -> None:
+    token = call.cloud.store.find(Token, environ.get("HTTP_X_AUTH_TOKEN"))
+    if token is None or token.expires_at <= call.cloud.now:
+        raise Refusal(call.service.dialect.unauthorized(f"{call.base}/identity"))
+    call.context = Context(
+        user_id=token.user_id,
+        token=token.id,
+        user_name=token.user_name,
+        user_domain_id=token.user_domain_id,
+        project_id=token.project_id,
+        project_name=token.project_name,
+        domain_id=token.domain_id,
+        system=token.system,
+        roles=with_implied(token.roles),
+    )
+
+
+def _candidates(service: Routes, methods: Methods, method: str) -> list[Endpoint]:
+    """The endpoints of path and method, in whatever version."""
+    if method == "HEAD" and service.dialect.head and "HEAD" not in methods:
+        method = "GET"
+    if method not in methods:
+        _refuse(service.dialect.unrouted(method, frozenset(methods)))
+    return methods[method]
+
+
+def _refuse(answer: FakeError | Answer) -> NoReturn:
+    raise Refusal(answer) if isinstance(answer, Answer) else answer
+
+
+def _negotiate(call: Call, environ: WSGIEnvironment) -> None:
+    """Set the call's microversion; 400 for no version, 406 for one that we do not have."""
+    micro, dialect = call.service.microversions, call.service.dialect
+    if micro is None:
+        return
+    legacy = environ.get("HTTP_" + micro.legacy.upper().replace("-", "_")) if micro.legacy else None
+    wanted = micro.requested(environ.get("HTTP_" + HEADER.upper().replace("-", "_")), legacy)
+    highest = min(micro.highest, Version.parse(getattr(call.cloud.release, call.service.name)))
+    if wanted is None:
+        call.version, call.negotiated = micro.lowest, True
+    elif wanted.lower() == "latest":
+        call.version, call.negotiated = highest, True
+    else:
+        assert dialect.bad_version and dialect.unsupported_version
+        try:
+            version = Version.parse(wanted)
+        except ValueError:
+            raise dialect.bad_version(wanted) from None
+        call.version, call.negotiated = version, True  # a 406 tells the one that was asked for
+        if not micro.lowest <= version <= highest:
+            raise dialect.unsupported_version(wanted, micro.lowest, highest)
+
+
+def _pick(call: Call, candidates: list[Endpoint]) -> Endpoint:
+    """The endpoint of the version, and of the body's one key where the path holds actions."""
+    call.query_pairs = _query(call.environ.get("QUERY_STRING", ""))
+    if candidates[0].action is None:
+        found = next((endpoint for endpoint in candidates if call.version in endpoint.span), None)
+        if found is None:
+            raise NotFound
+        if not found.raw and (call.raw or found.body):
+            _decode(call, found)
+        return found
+    _decode(call, candidates[0])
+    if call.body is None or isinstance(call.body, list):
+        raise NotFound if call.raw else MalformedBody
+    if not isinstance(call.body, dict) or len(call.body) != 1:
+        raise MalformedBody
+    (key,) = call.body
+    known = [endpoint for endpoint in candidates if endpoint.action == key]
+    if not known:
+        raise BadRequest(reason=f"There is no such action: {key}")
+    for endpoint in known:
+        if call.version in endpoint.span:
+            return endpoint
+    raise NotFound
+
+
+def _query(text: str) -> list[tuple[str, str]]:
+    if not text:
+        return []
+    try:
+        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=1000)
+    except ValueError:
+        raise BadRequest(reason="The query is not UTF-8, or has too many fields") from None
+
+
+def _decode(call: Call, endpoint: Endpoint) -> None:
+    """`call.body` from `call.raw`."""
+    environ = call.environ
+    content_type = environ.get("CONTENT_TYPE", "").split(";")[0].strip().lower()
+    if call.raw and content_type not in (endpoint.types if endpoint.types is not None else call.service.types):
+        raise UnsupportedMediaType
+    try:
+        if environ.get("HTTP_CONTENT_ENCODING", "").lower() == "gzip":
+            plain = inflate(call.raw, call.service.max_body)
+            if plain is None:
+                _refuse(call.service.dialect.too_large())
+            call.raw = plain
+        call.body = decode(call.raw) if call.raw else None
+    except Unreadable:
+        raise call.service.dialect.malformed() from None
+
+
+def _facts(call: Call, params: dict[str, str]) -> dict[str, Any]:
+    """What a fault rule may match of a call."""
+    return {
+        "project": call.context.project_name,
+        "project_id": call.context.project_id,
+        "user": call.context.user_name,
+        "method": call.environ["REQUEST_METHOD"],
+        "path": call.path,
+        "service": call.service.name,
+        "body": call.body,
+        "params": params,
+    }
+
+
+def _struck(call: Call, environ: WSGIEnvironment, effect: Effect) -> Answer:
+    """A fault rule answers, and nothing was done."""
+    environ[DELAY] = effect.delay
+    if call.cloud.clock.virtual and effect.delay:
+        call.cloud.clock.advance(effect.delay)
+    headers = dict(effect.headers)
+    if effect.body in ("plain", "empty", "proxy-html"):
+        return Answer(effect.status, _PAGES[effect.body].format(status=effect.status), headers, _TYPES[effect.body])
+    if effect.body:
+        return Answer(effect.status, effect.body, headers, "text/plain; charset=UTF-8")
+    raise Injected(effect.status, effect.message or _REASONS.get(effect.status, "Injected by a fault rule."), headers)
+
+
+_PAGES = {
+    "plain": "{status}: refused by a fault rule\n",
+    "empty": "",
+    "proxy-html": "<html><body><h1>{status} Bad Gateway</h1>\nThe server did not answer in time.\n</body></html>\n",
+}
+_TYPES = {"plain": "text/plain; charset=UTF-8", "empty": "text/plain; charset=UTF-8", "proxy-html": "text/html"}
+_REASONS = {
+    429: "This request was rate-limited.",
+    503: "The server is currently unavailable. Please try again at a later time.",
+}
+
+
+def _load(call: Call, endpoint: Endpoint) -> None:
+    """Body and query by their schemas."""
+    if endpoint.body is not None:
+        call.body = endpoint.body.load(call.body, call.version)
+    strict = endpoint.strict_query is not None and call.version in endpoint.strict_query
+    if endpoint.query is None:
+        if strict and call.query_pairs:
+            _no_such_parameter(call)
+        return
+    try:
+        call.query = endpoint.query.load_query(call.query_pairs, call.version, strict)
+    except InvalidBody as invalid:
+        raise call.service.dialect.bad_query(invalid.flaw) from None
+
+
+def _no_such_parameter(call: Call) -> NoReturn:
+    raise call.service.dialect.bad_query(unknown_query(call.query_pairs))
+
+
+def _found(call: Call, name: str, value: str) -> Any:
+    """A path's parameter: the record, where there is a finder for it."""
+    finder = call.service.finders.get(name)
+    return finder(call, value) if finder else value
+
+
+def _check_policy(call: Call, endpoint: Endpoint) -> None:
+    if endpoint.policy is None:
+        return
+    target = next((v.project_id for v in call.params.values() if hasattr(v, "project_id")), None)
+    call.demand(endpoint.policy, target)
+
+
+def _write_journal(call: Call, environ: WSGIEnvironment, answer: Answer) -> None:
+    journal = call.cloud.journal
+    if journal is None:
+        return
+    query = environ.get("QUERY_STRING", "")
+    journal.write(
+        {
+            "at": call.cloud.now,
+            "operation": call.endpoint.operation if call.endpoint else None,
+            "method": environ["REQUEST_METHOD"],
+            "path": call.path + (f"?{query}" if query else ""),
+            "version": str(call.version) if call.version != FIRST else None,
+            "project": call.context.project_name or None,
+            "body": None if call.endpoint is not None and call.endpoint.raw else scrub(_sent(call)),
+            "status": answer.status,
+            "digest": call.cloud.digest(),
+        }
+    )
+
+
+def _sent(call: Call) -> Any:
+    """The body as it came: a schema may have replaced it since."""
+    try:
+        return decode(call.raw) if call.raw else None
+    except Unreadable:
+        return None
+
+
+def _encode(call: Call, environ: WSGIEnvironment, answer: Answer) -> Response:
+    body = encode(answer.body, answer.content_type)
+    head = environ["REQUEST_METHOD"] == "HEAD"
+    shown = call.version if call.negotiated else None
+    headers = {**call.service.dialect.headers(shown, call.request_id), **(answer.headers or {})}
+    headers["Content-Type"] = answer.content_type
+    if call.cloud.settings.gzip and (packed := deflate(body, environ.get("HTTP_ACCEPT_ENCODING", ""))) is not None:
+        body = packed
+        headers["Content-Encoding"] = "gzip"
+    headers["Content-Length"] = str(len(body))
+    return Response(b"" if head else body, answer.status, headers)
