@@ -1,8 +1,8 @@
 """The root: a whole cloud in one object.
 
-    cloud = Cloud(seed=42)                # the cloud that devstack's users know, in virtual time
-    cloud.advance(30)                     # half a minute later
-    what_if = cloud.fork()                # a twin that lives alone; costs microseconds
+cloud = Cloud(seed=42)                # the cloud that devstack's users know, in virtual time
+cloud.advance(30)                     # half a minute later
+what_if = cloud.fork()                # a twin that lives alone; costs microseconds
 """
 
 from __future__ import annotations

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from fakecompute import resources
+from fakecompute.domain.images import define_images
+from fakecompute.domain.network_definition import define_network_quotas, define_networks, define_routers
 from fakecompute.domain.records.compute import Aggregate, Flavor, Host, Quota
 from fakecompute.domain.records.identity import Assignment, CatalogService, Domain, Project, Role, User
 from fakecompute.errors import BadDefinition
@@ -31,13 +33,32 @@ def read_definition(name: str) -> Mapping[str, Any]:
         except OSError as error:
             raise BadDefinition([f"{name}: {error.strerror}"]) from None
     else:
-        text, _ = resources.read("fixtures", name)
-    return yaml.safe_load(text) or {}
+        try:
+            text, _ = resources.read("fixtures", name)
+        except FileNotFoundError as error:
+            raise BadDefinition([str(error)]) from None
+    return completed(yaml.safe_load(text) or {}, Path(name).parent)
+
+
+def completed(definition: Mapping[str, Any], near: Path | None = None) -> Mapping[str, Any]:
+    """`extends: default` takes over the sections that a definition does not write itself; paths are from `near`."""
+    if "extends" not in definition:
+        return definition
+    base = str(definition["extends"])
+    if near is not None and base.endswith((".yaml", ".yml", ".json")):
+        base = str(near / base)
+    own = {section: entries for section, entries in definition.items() if section != "extends"}
+    return {**read_definition(base), **own}
 
 
 def populate(cloud: Cloud, definition: Mapping[str, Any]) -> None:
     """Make the records of a definition, section by section."""
-    unknown = [f"{key}: there is no such section; there are {', '.join(SECTIONS)}" for key in definition if key not in SECTIONS]
+    definition = completed(definition)
+    unknown = [
+        f"{key}: there is no such section; there are {', '.join(SECTIONS)}"
+        for key in definition
+        if key not in SECTIONS
+    ]
     if unknown:
         raise BadDefinition(unknown)
     for section, fill in SECTIONS.items():
@@ -84,7 +105,12 @@ def _projects(cloud: Cloud, entries: Entries) -> None:
 
 
 DEFAULT_USERS: Entries = [
-    {"name": "admin", "projects": {"admin": ["admin"], "demo": ["admin"]}, "system": ["admin"], "domain": ["admin"]},
+    {
+        "name": "admin",
+        "projects": {"admin": ["admin"], "demo": ["admin"]},
+        "system": ["admin"],
+        "domain": ["admin"],
+    },
     {"name": "demo", "projects": {"demo": ["member"]}},
     {"name": "alt_demo", "projects": {"alt_demo": ["member"]}},
     {"name": "service", "projects": {"service": ["service", "admin"]}},
@@ -125,8 +151,9 @@ def _flavors(cloud: Cloud, entries: Entries) -> None:
     for entry in entries:
         specs = {str(key): str(value) for key, value in entry.get("extra_specs", {}).items()}
         access = tuple(_project(cloud, name).id for name in entry.get("access", ()))
-        more = {"extra_specs": tuple(specs.items()), "access": access, "created_at": cloud.now}
-        cloud.store.put(Flavor(**{**entry, "id": str(entry["id"]), **more}))
+        more: dict[str, Any] = {"extra_specs": tuple(specs.items()), "access": access, "created_at": cloud.now}
+        number = cloud.streams.number("flavor")
+        cloud.store.put(Flavor(**{**entry, "id": str(entry["id"]), "number": number, **more}))
 
 
 def _hosts(cloud: Cloud, entries: Entries) -> None:
@@ -182,7 +209,11 @@ SECTIONS: dict[str, Callable[[Cloud, Any], None]] = {
     "projects": _projects,
     "users": _users,
     "flavors": _flavors,
+    "images": define_images,
     "hosts": _hosts,
     "aggregates": _aggregates,
     "quotas": _quotas,
+    "networks": define_networks,
+    "routers": define_routers,
+    "network_quotas": define_network_quotas,
 }

@@ -55,4 +55,6 @@ def release_named(name: str) -> Release:
     for release in RELEASES:
         if name.lower() in (release.name, release.code):
             return release
-    raise ValueError(f"there is no release {name!r}; there are {', '.join(r.name for r in RELEASES)} (or code names)")
+    raise ValueError(
+        f"there is no release {name!r}; there are {', '.join(r.name for r in RELEASES)} (or code names)"
+    )

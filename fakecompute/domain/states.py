@@ -33,16 +33,19 @@ class Power(IntEnum):
     SUSPENDED = 7
 
 
-_REBOOT = dict.fromkeys(("rebooting", "reboot_pending", "reboot_started"), "REBOOT")
-_HARD = dict.fromkeys(("rebooting_hard", "reboot_pending_hard", "reboot_started_hard"), "HARD_REBOOT")
-_REBUILD = dict.fromkeys(("rebuilding", "rebuild_block_device_mapping", "rebuild_spawning"), "REBUILD")
-_RESIZE = dict.fromkeys(("resize_prep", "resize_migrating", "resize_migrated", "resize_finish"), "RESIZE")
-_MIGRATING = {"migrating": "MIGRATING"}
+_Words = dict[str | None, str]
+_REBOOT: _Words = dict.fromkeys(("rebooting", "reboot_pending", "reboot_started"), "REBOOT")
+_HARD: _Words = dict.fromkeys(("rebooting_hard", "reboot_pending_hard", "reboot_started_hard"), "HARD_REBOOT")
+_REBUILD: _Words = dict.fromkeys(("rebuilding", "rebuild_block_device_mapping", "rebuild_spawning"), "REBUILD")
+_RESIZE: _Words = dict.fromkeys(("resize_prep", "resize_migrating", "resize_migrated", "resize_finish"), "RESIZE")
+_MIGRATING: _Words = {"migrating": "MIGRATING"}
+
+_PASSWORD: _Words = {"updating_password": "PASSWORD"}
 
 # nova/api/openstack/common.py: _STATE_MAP; None stands for every task_state that is not listed
 # fmt: off
 STATUS: dict[str, dict[str | None, str]] = {
-    VM.ACTIVE:       {None: "ACTIVE", **_REBOOT, **_HARD, "updating_password": "PASSWORD", **_REBUILD, **_MIGRATING, **_RESIZE},
+    VM.ACTIVE:       {None: "ACTIVE", **_REBOOT, **_HARD, **_PASSWORD, **_REBUILD, **_MIGRATING, **_RESIZE},
     VM.BUILDING:     {None: "BUILD"},
     VM.STOPPED:      {None: "SHUTOFF", **_RESIZE, **_REBUILD},
     VM.RESIZED:      {None: "VERIFY_RESIZE", "resize_reverting": "REVERT_RESIZE"},

@@ -92,7 +92,9 @@ FAST = 1 / 12  # a build, 12 seconds in the median, takes one
 class Timing:
     """A table of durations: a profile, and what one sets oneself."""
 
-    def __init__(self, table: Mapping[str, Duration], scale: float = 1.0, own: Mapping[str, Duration] | None = None):
+    def __init__(
+        self, table: Mapping[str, Duration], scale: float = 1.0, own: Mapping[str, Duration] | None = None
+    ):
         self.table, self.scale, self.own = dict(table), scale, dict(own or {})
 
     @classmethod

@@ -11,7 +11,9 @@ from typing import Any, TextIO
 import orjson
 
 SCRUBBED = "***"
-SECRETS = frozenset({"password", "adminpass", "secret", "private_key", "original_password", "user_data", "passcode"})
+SECRETS = frozenset(
+    {"password", "adminpass", "secret", "private_key", "original_password", "user_data", "passcode"}
+)
 
 
 def scrub(value: Any) -> Any:

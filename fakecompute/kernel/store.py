@@ -26,7 +26,7 @@ class Record:
     `totals` names what is summed up: a function that gives (key, amounts), or None for what does not count.
     """
 
-    indexes: ClassVar[Mapping[str, Callable[[Any], Hashable]]] = {}
+    indexes: ClassVar[Mapping[str, Callable[[Any], Hashable | list[Any]]]] = {}
     totals: ClassVar[Mapping[str, Callable[[Any], tuple[Hashable, tuple[int, ...]] | None]]] = {}
 
     id: str
@@ -83,7 +83,7 @@ class Store:
     def find(self, kind: type[R], id: str | None) -> R | None:
         """The record of this id, or None."""
         table = self._tables.get(kind)
-        return table.get(id) if table else None
+        return table.get(id) if table and id is not None else None
 
     def get(self, kind: type[R], id: str) -> R:
         """The record of this id, which is known to exist."""
@@ -154,7 +154,7 @@ class Store:
 
     def _set(self, kind: Kind, id: str, new: Any) -> Any:
         """Put a record, or take it away (None), with all that is derived from it; the old one comes back."""
-        table = self._own(self._tables, kind, kind)
+        table = self._own(self._tables, kind, kind.__name__)
         old = table.get(id)
         if new is None:
             table.pop(id, None)

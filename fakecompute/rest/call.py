@@ -71,12 +71,23 @@ class Call:
         """For the rare rule that is no field, endpoint or schema.  Prefer a span on the declaration."""
         return self.version >= Version.parse(version)
 
-    def may(self, rule: str, project_id: str | None = None, user_id: str | None = None) -> bool:
-        """Does the policy rule allow the caller to touch a resource of this project or user?"""
-        return allows(self.service.policies[rule], self.context, project_id, user_id)
+    def may(
+        self,
+        rule: str,
+        project_id: str | None = None,
+        user_id: str | None = None,
+        domain_id: str | None = None,
+    ) -> bool:
+        """Does the policy rule allow the caller to touch a resource of this project, user or domain?"""
+        return allows(self.service.policies[rule], self.context, project_id, user_id, domain_id)
 
-    def demand(self, rule: str, project_id: str | None = None, user_id: str | None = None) -> None:
+    def demand(
+        self,
+        rule: str,
+        project_id: str | None = None,
+        user_id: str | None = None,
+        domain_id: str | None = None,
+    ) -> None:
         """The same, as a refusal in the service's words."""
-        if not self.may(rule, project_id, user_id):
+        if not self.may(rule, project_id, user_id, domain_id):
             raise self.service.dialect.denied(rule)
-

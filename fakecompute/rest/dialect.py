@@ -53,3 +53,4 @@ class Dialect:
     bad_version: Callable[[str], FakeError] | None = None  # no such form
     unsupported_version: Callable[[str, Version, Version], FakeError] | None = None
     head: bool = False  # HEAD is answered as GET without its body
+    routes_first: bool = False  # what is not there is told before the token is looked at

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 IMPLIED = {
@@ -27,6 +27,7 @@ class Context:
     user_domain_id: str = "default"
     project_id: str | None = None
     project_name: str = ""
+    project_domain_id: str | None = None
     domain_id: str | None = None
     system: bool = False
     roles: frozenset[str] = field(default_factory=frozenset)
@@ -36,11 +37,21 @@ class Context:
         return "admin" in self.roles
 
 
-def allows(audience: str, context: Context, project_id: str | None = None, user_id: str | None = None) -> bool:
+def allows(
+    audience: str,
+    context: Context,
+    project_id: str | None = None,
+    user_id: str | None = None,
+    domain_id: str | None = None,
+) -> bool:
     """Does the audience of a rule hold the caller, towards a resource of this project or user?
 
     `any`, `reader`, `member`, `manager`: the role in the resource's project, or admin; `admin`; `service`;
     `admin_or_same_user`; `nobody`.  Without a project the caller's own is meant.
+
+    Keystone's audiences are several words, one of which is enough: `system_reader`, `domain_reader` and
+    `domain_manager` have the role on the system or on the resource's domain; `own_user`, `own_project` and
+    `own_domain` are who or what the token is for.
     """
     if audience == "any":
         return True
@@ -50,6 +61,27 @@ def allows(audience: str, context: Context, project_id: str | None = None, user_
         return True
     if audience == "admin_or_same_user":
         return user_id is None or user_id == context.user_id
+    if " " in audience:
+        return any(allows(word, context, project_id, user_id, domain_id) for word in audience.split())
+    if audience in _SCOPED:
+        return _SCOPED[audience](context, project_id, user_id, domain_id)
     if audience in ("admin", "service"):
         return audience in context.roles
     return audience in context.roles and (project_id is None or project_id == context.project_id)
+
+
+def _same(wanted: str | None, *own: str | None) -> bool:
+    """Is the target one's own?  No target means one's own, if one has any."""
+    return any(mine is not None and wanted in (None, mine) for mine in own)
+
+
+# fmt: off
+_SCOPED: dict[str, Callable[[Context, str | None, str | None, str | None], bool]] = {
+    "system_reader":  lambda who, project, user, domain: who.system and "reader" in who.roles,
+    "domain_reader":  lambda who, project, user, domain: "reader" in who.roles and _same(domain, who.domain_id),
+    "domain_manager": lambda who, project, user, domain: "manager" in who.roles and _same(domain, who.domain_id),
+    "own_user":       lambda who, project, user, domain: _same(user, who.user_id),
+    "own_project":    lambda who, project, user, domain: _same(project, who.project_id),
+    "own_domain":     lambda who, project, user, domain: _same(domain, who.domain_id, who.project_domain_id),
+}
+# fmt: on

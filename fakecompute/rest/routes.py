@@ -63,7 +63,9 @@ class Routes:
     policies: Mapping[str, str] = field(default_factory=dict)  # rule -> audience (rest/policy.py)
     microversions: Microversions | None = None
     max_body: int = 114_688  # bytes; oslo.middleware's default
-    types: frozenset[str] = frozenset(("", "application/json", "text/plain"))  # content types that are read as JSON
+    types: frozenset[str] = frozenset(
+        ("", "application/json", "text/plain")
+    )  # content types that are read as JSON
     url_project: bool = False  # may the project id stand between version and noun?
     endpoints: list[Endpoint] = field(default_factory=list)
     finders: dict[str, Callable[..., Any]] = field(default_factory=dict)
@@ -156,7 +158,9 @@ class Routes:
         """(path, bare, {method: endpoints}): what a URL map mounts; spans and actions are told apart later."""
         groups: dict[tuple[str, bool], dict[str, list[Endpoint]]] = {}
         for endpoint in self.endpoints:
-            groups.setdefault((endpoint.path, endpoint.bare), {}).setdefault(endpoint.method, []).append(endpoint)
+            groups.setdefault((endpoint.path, endpoint.bare), {}).setdefault(endpoint.method, []).append(
+                endpoint
+            )
         for (path, bare), methods in groups.items():
             yield path, bare, methods
 

@@ -16,7 +16,7 @@ import ipaddress
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import marshmallow
 from marshmallow import EXCLUDE, INCLUDE, RAISE, ValidationError, fields
@@ -38,7 +38,7 @@ class Problem(NamedTuple):
 
 
 def problem(sentence: str, value: Any, kind: str = "value") -> ValidationError:
-    return ValidationError([Problem(kind, value, sentence)])  # type: ignore[list-item]
+    return ValidationError([Problem(kind, value, sentence)])
 
 
 class InvalidBody(Exception):
@@ -97,7 +97,9 @@ def _is_time(text: str) -> bool:
 
 def is_printable(text: str) -> bool:
     """No control characters, no separators other than blanks: Nova's rule for names."""
-    return all(c == " " or unicodedata.category(c)[0] not in "CZ" or unicodedata.category(c) == "Zs" for c in text)
+    return all(
+        c == " " or unicodedata.category(c)[0] not in "CZ" or unicodedata.category(c) == "Zs" for c in text
+    )
 
 
 FORMS: dict[str, Callable[[str], bool]] = {
@@ -147,7 +149,7 @@ class Anything(Typed):
 class Null(Typed):
     """Nothing but null."""
 
-    types = ("null",)
+    types: tuple[str, ...] = ("null",)
 
     def __init__(self, **options: Any) -> None:
         super().__init__(allow_none=True, **options)
@@ -162,7 +164,7 @@ class Null(Typed):
 class Text(Typed):
     """A string; lengths in characters, `pattern` a regular expression, `form` one of FORMS or `name`."""
 
-    types = ("string",)
+    types: tuple[str, ...] = ("string",)
 
     def __init__(self, *, min: int = 0, max: int | None = None, pattern: str | None = None,
                  form: str | None = None, **options: Any) -> None:  # fmt: skip
@@ -205,7 +207,7 @@ class Choice(Typed):
 class Boolean(Typed):
     """true or false, and nothing like them."""
 
-    types = ("boolean",)
+    types: tuple[str, ...] = ("boolean",)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> bool:
         if not isinstance(value, bool):
@@ -216,7 +218,7 @@ class Boolean(Typed):
 class Booleanish(Typed):
     """true and false, and the strings that Nova takes for them."""
 
-    types = ("boolean", "string")
+    types: tuple[str, ...] = ("boolean", "string")
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> bool:
         if not isinstance(value, (bool, str)):
@@ -230,7 +232,7 @@ class Booleanish(Typed):
 class Integer(Typed):
     """A whole number; also as a string of digits unless `strict`.  Bounds are inclusive."""
 
-    types = ("integer", "string")
+    types: tuple[str, ...] = ("integer", "string")
 
     def __init__(self, *, min: int | None = None, max: int | None = None, strict: bool = False,
                  pattern: str = r"^-?[0-9]+$", **options: Any) -> None:  # fmt: skip
@@ -244,7 +246,9 @@ class Integer(Typed):
             raise self.wrong_type(value)
         if isinstance(value, float) and not value.is_integer():
             raise self.wrong_type(value)
-        if isinstance(value, str) and not (value.isascii() and re.search(self.pattern, value) and len(value) < 40):
+        if isinstance(value, str) and not (
+            value.isascii() and re.search(self.pattern, value) and len(value) < 40
+        ):
             raise problem(f"{value!r} does not match {self.pattern!r}", value)
         number = int(value)
         if self.min is not None and number < self.min:
@@ -257,7 +261,7 @@ class Integer(Typed):
 class Number(Typed):
     """A number that may have a fraction."""
 
-    types = ("number",)
+    types: tuple[str, ...] = ("number",)
 
     def __init__(self, *, min: float | None = None, max: float | None = None, **options: Any) -> None:
         super().__init__(**options)
@@ -276,7 +280,7 @@ class Number(Typed):
 class ListOf(Typed):
     """An array whose items fit `item`."""
 
-    types = ("array",)
+    types: tuple[str, ...] = ("array",)
 
     def __init__(self, item: Typed, *, min: int = 0, max: int | None = None, unique: bool = False,
                  **options: Any) -> None:  # fmt: skip
@@ -293,7 +297,7 @@ class ListOf(Typed):
             except ValidationError as error:
                 errors[index] = error.messages
         if errors:
-            raise ValidationError(errors)  # type: ignore[arg-type]
+            raise ValidationError(errors)
         if len(value) < self.min:
             raise problem(f"{value!r} {'should be non-empty' if self.min == 1 else 'is too short'}", value)
         if self.max is not None and len(value) > self.max:
@@ -306,11 +310,12 @@ class ListOf(Typed):
 class MapOf(Typed):
     """An object with free keys of a pattern, whose values fit `value`."""
 
-    types = ("object",)
+    types: tuple[str, ...] = ("object",)
 
-    def __init__(self, value: Typed, *, key: str | None = None, max: int | None = None, **options: Any) -> None:
+    def __init__(self, value: Typed, *, key: str | None = None, min: int = 0, max: int | None = None,
+                 **options: Any) -> None:  # fmt: skip
         super().__init__(**options)
-        self.value, self.key, self.max = value, re.compile(key) if key else None, max
+        self.value, self.key, self.min, self.max = value, re.compile(key) if key else None, min, max
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> dict[str, Any]:
         if not isinstance(value, Mapping):
@@ -329,26 +334,35 @@ class MapOf(Typed):
         if errors:
             raise ValidationError(errors)
         if strange and self.key:
-            raise problem(_unknown_keys(sorted(strange)), value)
+            names = ", ".join(map(repr, sorted(strange)))
+            verb = "does" if len(strange) == 1 else "do"
+            raise problem(f"{names} {verb} not match any of the regexes: {self.key.pattern!r}", value)
+        if len(value) < self.min:
+            raise problem(f"{value!r} should be non-empty", value)
+        if self.max is not None and len(value) > self.max:
+            raise problem(f"{value!r} has too many properties", value)
         return loaded
 
 
 def _unknown_keys(names: Sequence[str]) -> str:
     words = ", ".join(repr(name) for name in names)
-    return f"Additional properties are not allowed ({words} {'was' if len(names) == 1 else 'were'} unexpected)"
+    return (
+        f"Additional properties are not allowed ({words} {'was' if len(names) == 1 else 'were'} unexpected)"
+    )
 
 
 class Object(Typed):
     """An object of a schema."""
 
-    types = ("object",)
+    types: tuple[str, ...] = ("object",)
 
     def __init__(self, schema: type[marshmallow.Schema], **options: Any) -> None:
         super().__init__(**options)
         self.schema, self.version = schema, Version(0, 0)
 
     def at(self, version: Version) -> Object:
-        return _copy(self, version=version)
+        twin: Object = _copy(self, version=version)
+        return twin
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
         if not isinstance(value, dict):
@@ -450,25 +464,30 @@ def _at(field: Any, version: Version) -> Any:
 
 
 class Body:
-    """What an endpoint wants of a body or a query: a schema, or a single field under the key `wrap`."""
+    """What an endpoint wants of a body or query: a schema, or a field, for the key `wrap` or the whole body."""
 
     def __init__(self, wanted: type[marshmallow.Schema] | Typed, wrap: str | None = None) -> None:
+        self.whole = wrap is None and isinstance(wanted, fields.Field)
+        wrap = "whole" if self.whole else wrap
         if wrap is not None:
             inner = wanted if isinstance(wanted, fields.Field) else Object(wanted)
-            wanted = type("Action", (Schema,), {wrap: _copy(inner, required=True)})  # type: ignore[arg-type]
+            wanted = type("Action", (Schema,), {wrap: _copy(inner, required=True)})
         assert isinstance(wanted, type)
         self.schema = wanted
         self.wrap = wrap
 
-    def load(self, value: Any, version: Version, unknown: str | None = None) -> Any:
+    def load(self, value: Any, version: Version, unknown: Literal["raise", "exclude"] | None = None) -> Any:
         """The loaded dict, by attribute names with defaults; InvalidBody for the first flaw."""
+        if self.whole:
+            value = {self.wrap: value}
         if not isinstance(value, dict):
             raise InvalidBody(Flaw("type", (), value, f"{value!r} is not of type 'object'"))
         schema = compiled(self.schema, version)
         try:
             loaded = schema.load(value, unknown=unknown)
         except ValidationError as error:
-            raise InvalidBody(_first(error.messages, schema, value, ())) from None
+            flaw = _first(error.messages, schema, value, ())
+            raise InvalidBody(flaw._replace(path=flaw.path[1:]) if self.whole else flaw) from None
         return loaded[self.wrap] if self.wrap else loaded
 
     def load_query(self, pairs: Iterable[tuple[str, str]], version: Version, strict: bool) -> dict[str, Any]:
@@ -519,4 +538,6 @@ def _inside(found: Any, field: Any, value: Any, path: tuple[str | int, ...]) -> 
     if isinstance(field, Object):
         return _first(found, compiled(field.schema, field.version), inner, path)
     key = next(iter(found))
-    return _inside(found[key], getattr(field, "item", None) or getattr(field, "value", None), inner, (*path, key))
+    return _inside(
+        found[key], getattr(field, "item", None) or getattr(field, "value", None), inner, (*path, key)
+    )

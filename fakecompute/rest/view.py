@@ -57,7 +57,9 @@ class View:
         reader = self._readers.get(key)
         if reader is None:
             shown = {rule for rule, may in zip(self._rules, allowed, strict=True) if may}
-            fields = [f for f in self.fields if call.version in f.span and (f.rule is None or f.rule in shown)]
+            fields = [
+                f for f in self.fields if call.version in f.span and (f.rule is None or f.rule in shown)
+            ]
             reader = self._readers[key] = _compile(fields)
         return reader
 
@@ -103,12 +105,20 @@ def naive(at: int | None) -> str | None:
 
 
 @lru_cache(maxsize=8192)
+def isoformat(at: int | None) -> str | None:
+    """The same without a fraction of zero: launched_at and terminated_at of servers."""
+    return None if at is None else (_EPOCH + timedelta(microseconds=at)).replace(tzinfo=None).isoformat()
+
+
+@lru_cache(maxsize=8192)
 def zulu(at: int | None) -> str | None:
     """`2026-01-01T00:00:00.000000Z`: microseconds; Keystone's tokens."""
     return None if at is None else f"{naive(at)}Z"
 
 
-def moment(attribute: str, form: Callable[[int | None], str | None] = isotime) -> Callable[[Any, Call], str | None]:
+def moment(
+    attribute: str, form: Callable[[int | None], str | None] = isotime
+) -> Callable[[Any, Call], str | None]:
     """A source that shows a time of the record."""
     get = attrgetter(attribute)
     return lambda record, call: form(get(record))

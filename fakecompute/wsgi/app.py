@@ -24,7 +24,12 @@ def app() -> Flask:
     flask.url_map.merge_slashes = False
     for service in all_services():
         _mount(flask, service)
-    _rule(flask, "/_fakecompute/health", "health", lambda: Response('{"status": "ok"}', mimetype="application/json"))
+    _rule(
+        flask,
+        "/_fakecompute/health",
+        "health",
+        lambda: Response('{"status": "ok"}', mimetype="application/json"),
+    )
     _rule(flask, "/", "root", _root)
     return flask
 

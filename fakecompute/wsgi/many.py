@@ -20,7 +20,9 @@ PROJECT = "fakecompute.project"
 DELAY = "fakecompute.delay"  # microseconds that the answer is to be late, for the face to wait
 
 _CLOUD = re.compile(r"/clouds/([A-Za-z0-9._-]+)(?=/|$)")
-_PROJECT = re.compile(r"(/compute/v2(?:\.1)?|/volume/v3)/([0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(/.*)")
+_PROJECT = re.compile(
+    r"(/compute/v2(?:\.1)?|/volume/v3)/([0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(/.*)"
+)
 
 
 def bind(app: WSGIApplication, clouds: Cloud | Mapping[str, Cloud]) -> WSGIApplication:

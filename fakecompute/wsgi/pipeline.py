@@ -20,6 +20,7 @@ from fakecompute.errors import (
 from fakecompute.kernel.journal import scrub
 from fakecompute.rest.call import Call
 from fakecompute.rest.dialect import Answer
+from fakecompute.rest.error_page import ErrorPage
 from fakecompute.rest.policy import Context, with_implied
 from fakecompute.rest.routes import Endpoint, Routes
 from fakecompute.rest.schema import InvalidBody, unknown_query
@@ -58,7 +59,9 @@ def respond(environ: WSGIEnvironment, service: Routes, methods: Methods, params:
     return _encode(call, environ, answer)
 
 
-def _answer(call: Call, environ: WSGIEnvironment, methods: Methods, params: dict[str, str], raw: bytes | None) -> Answer:
+def _answer(
+    call: Call, environ: WSGIEnvironment, methods: Methods, params: dict[str, str], raw: bytes | None
+) -> Answer:
     dialect = call.service.dialect
     try:
         return _perform(call, environ, methods, params, raw)
@@ -73,9 +76,13 @@ def _answer(call: Call, environ: WSGIEnvironment, methods: Methods, params: dict
     return answer
 
 
-def _perform(call: Call, environ: WSGIEnvironment, methods: Methods, params: dict[str, str], raw: bytes | None) -> Answer:
+def _perform(
+    call: Call, environ: WSGIEnvironment, methods: Methods, params: dict[str, str], raw: bytes | None
+) -> Answer:
     method = environ["REQUEST_METHOD"]
     public = _is_public(methods, method)
+    if call.service.dialect.routes_first:
+        _candidates(call.service, methods, method)
     if not public:
         _authenticate(call, environ)
     candidates = _candidates(call.service, methods, method)
@@ -148,6 +155,7 @@ def _authenticate(call: Call, environ: WSGIEnvironment) -> None:
         user_domain_id=token.user_domain_id,
         project_id=token.project_id,
         project_name=token.project_name,
+        project_domain_id=token.project_domain_id or None,
         domain_id=token.domain_id,
         system=token.system,
         roles=with_implied(token.roles),
@@ -228,7 +236,9 @@ def _decode(call: Call, endpoint: Endpoint) -> None:
     """`call.body` from `call.raw`."""
     environ = call.environ
     content_type = environ.get("CONTENT_TYPE", "").split(";")[0].strip().lower()
-    if call.raw and content_type not in (endpoint.types if endpoint.types is not None else call.service.types):
+    if call.raw and content_type not in (
+        endpoint.types if endpoint.types is not None else call.service.types
+    ):
         raise UnsupportedMediaType
     try:
         if environ.get("HTTP_CONTENT_ENCODING", "").lower() == "gzip":
@@ -262,10 +272,14 @@ def _struck(call: Call, environ: WSGIEnvironment, effect: Effect) -> Answer:
         call.cloud.clock.advance(effect.delay)
     headers = dict(effect.headers)
     if effect.body in ("plain", "empty", "proxy-html"):
-        return Answer(effect.status, _PAGES[effect.body].format(status=effect.status), headers, _TYPES[effect.body])
+        return Answer(
+            effect.status, _PAGES[effect.body].format(status=effect.status), headers, _TYPES[effect.body]
+        )
     if effect.body:
         return Answer(effect.status, effect.body, headers, "text/plain; charset=UTF-8")
-    raise Injected(effect.status, effect.message or _REASONS.get(effect.status, "Injected by a fault rule."), headers)
+    raise Injected(
+        effect.status, effect.message or _REASONS.get(effect.status, "Injected by a fault rule."), headers
+    )
 
 
 _PAGES = {
@@ -273,7 +287,11 @@ _PAGES = {
     "empty": "",
     "proxy-html": "<html><body><h1>{status} Bad Gateway</h1>\nThe server did not answer in time.\n</body></html>\n",
 }
-_TYPES = {"plain": "text/plain; charset=UTF-8", "empty": "text/plain; charset=UTF-8", "proxy-html": "text/html"}
+_TYPES = {
+    "plain": "text/plain; charset=UTF-8",
+    "empty": "text/plain; charset=UTF-8",
+    "proxy-html": "text/html",
+}
 _REASONS = {
     429: "This request was rate-limited.",
     503: "The server is currently unavailable. Please try again at a later time.",
@@ -341,12 +359,17 @@ def _sent(call: Call) -> Any:
 
 
 def _encode(call: Call, environ: WSGIEnvironment, answer: Answer) -> Response:
+    if isinstance(answer.body, ErrorPage):
+        answer.body, answer.content_type = answer.body.written(environ.get("HTTP_ACCEPT", ""))
     body = encode(answer.body, answer.content_type)
     head = environ["REQUEST_METHOD"] == "HEAD"
     shown = call.version if call.negotiated else None
     headers = {**call.service.dialect.headers(shown, call.request_id), **(answer.headers or {})}
     headers["Content-Type"] = answer.content_type
-    if call.cloud.settings.gzip and (packed := deflate(body, environ.get("HTTP_ACCEPT_ENCODING", ""))) is not None:
+    if (
+        call.cloud.settings.gzip
+        and (packed := deflate(body, environ.get("HTTP_ACCEPT_ENCODING", ""))) is not None
+    ):
         body = packed
         headers["Content-Encoding"] = "gzip"
     headers["Content-Length"] = str(len(body))

@@ -27,7 +27,9 @@ class Flavor(Record):
     description: str | None = None
     extra_specs: Pairs = ()
     access: tuple[str, ...] = ()  # projects, if it is not public
+    number: int = 0  # the row's: the order of creation
     created_at: int = 0
+    updated_at: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +57,7 @@ class ServerGroup(Record):
     policy: str
     rules: Pairs = ()
     members: tuple[str, ...] = ()  # server ids, in the order of joining; deleted ones are left out when shown
+    number: int = 0  # the row's: the order of creation
     created_at: int = 0
 
 
@@ -130,5 +133,7 @@ class Allocation(Record):
 @dataclass(frozen=True, kw_only=True)
 class Quota(Record):
     """Limits that differ from the defaults.  The id is `project`, `project/user` or `class:NAME`."""
+
+    indexes = {"of_users": lambda quota: quota.id.split("/")[0] if "/" in quota.id else None}  # by project
 
     limits: tuple[tuple[str, int], ...] = ()

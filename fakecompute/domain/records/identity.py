@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from fakecompute.kernel.store import Record
+
+Pairs = tuple[tuple[str, Any], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,11 +17,17 @@ class Domain(Record):
     name: str
     description: str = ""
     enabled: bool = True
+    tags: tuple[str, ...] = ()
+    options: Pairs = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Project(Record):
-    indexes = {"name": lambda project: (project.domain_id, project.name)}
+    indexes = {
+        "name": lambda project: (project.domain_id, project.name),
+        "parent": lambda project: project.parent_id,
+        "domain": lambda project: project.domain_id,
+    }
 
     name: str
     domain_id: str = "default"
@@ -26,19 +35,26 @@ class Project(Record):
     enabled: bool = True
     parent_id: str | None = "default"
     tags: tuple[str, ...] = ()
+    options: Pairs = ()
+    extra: Pairs = ()  # what clients add of their own is kept and shown
 
 
 @dataclass(frozen=True, kw_only=True)
 class User(Record):
-    indexes = {"name": lambda user: (user.domain_id, user.name)}
+    indexes = {
+        "name": lambda user: (user.domain_id, user.name),
+        "domain": lambda user: user.domain_id,
+    }
 
     name: str
-    password: str
+    password: str | None
     domain_id: str = "default"
     enabled: bool = True
     default_project_id: str | None = None
     email: str | None = None
     description: str | None = None
+    options: Pairs = ()
+    extra: Pairs = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +64,8 @@ class Role(Record):
     name: str
     description: str | None = None
     domain_id: str | None = None
+    options: Pairs = ()
+    extra: Pairs = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +75,8 @@ class Assignment(Record):
     indexes = {
         "user": lambda assignment: assignment.user_id,
         "grant": lambda assignment: (assignment.user_id, assignment.target),
+        "target": lambda assignment: assignment.target,
+        "role": lambda assignment: assignment.role_id,
     }
 
     user_id: str
@@ -69,13 +89,14 @@ class ApplicationCredential(Record):
     indexes = {
         "user": lambda credential: credential.user_id,
         "name": lambda credential: (credential.user_id, credential.name),
+        "project": lambda credential: credential.project_id,
     }
 
     name: str
     user_id: str
     project_id: str
     secret: str
-    roles: tuple[str, ...] = ()  # names
+    roles: tuple[str, ...] = ()  # names, with the implied ones
     description: str | None = None
     expires_at: int | None = None
     unrestricted: bool = False
@@ -85,13 +106,20 @@ class ApplicationCredential(Record):
 class Token(Record):
     """A token, with all that a request needs to know of its bearer; the id is the secret itself."""
 
+    indexes = {
+        "user": lambda token: token.user_id,
+        "target": lambda token: token.target,
+        "chain": lambda token: list(token.audit_ids),
+        "application_credential": lambda token: token.application_credential_id,
+    }
+
     user_id: str
     user_name: str
     user_domain_id: str
     issued_at: int
     expires_at: int
     methods: tuple[str, ...]
-    audit_ids: tuple[str, ...]
+    audit_ids: tuple[str, ...]  # its own, and that of the first of a chain of rescoped ones
     roles: tuple[str, ...] = ()  # names, without the implied ones
     project_id: str | None = None
     project_name: str = ""
@@ -99,6 +127,13 @@ class Token(Record):
     domain_id: str | None = None
     system: bool = False
     application_credential_id: str | None = None
+
+    @property
+    def target(self) -> str | None:
+        """What it is for, as assignments say it."""
+        if self.project_id:
+            return f"project:{self.project_id}"
+        return f"domain:{self.domain_id}" if self.domain_id else "system" if self.system else None
 
 
 @dataclass(frozen=True, kw_only=True)

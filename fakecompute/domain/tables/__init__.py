@@ -1,1 +1,1 @@
-
+"""State machines as tables, to be read beside Nova's source."""

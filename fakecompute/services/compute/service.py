@@ -42,7 +42,9 @@ def _fault(error: FakeError, request_id: str) -> Answer:
     fault: dict[str, object] = {"code": error.status, "message": str(error)}
     if error.status in (413, 429) and "Retry-After" in error.headers:
         fault["retryAfter"] = error.headers["Retry-After"]
-    return Answer(error.status, {FAULT_NAMES.get(error.status, "computeFault"): fault}, content_type=FAULT_TYPE)
+    return Answer(
+        error.status, {FAULT_NAMES.get(error.status, "computeFault"): fault}, content_type=FAULT_TYPE
+    )
 
 
 def _headers(version: Version | None, request_id: str) -> dict[str, str]:
@@ -125,4 +127,3 @@ compute = Routes(
     ),
     url_project=True,
 )
-

@@ -37,7 +37,9 @@ def _address(call: Call, id: str) -> str:
 @compute.get("", bare=True, public=True)
 def list_versions(call: Call) -> Answer:
     call.negotiated = False  # the version documents stand beside the API and carry none of its headers
-    versions = [{**entry, "links": [{"rel": "self", "href": _address(call, entry["id"])}]} for entry in _both(call)]
+    versions = [
+        {**entry, "links": [{"rel": "self", "href": _address(call, entry["id"])}]} for entry in _both(call)
+    ]
     return Answer(200, {"versions": versions})
 
 

@@ -1,0 +1,81 @@
+"""Glance's nouns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fakecompute.kernel.store import Record
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Image(Record):
+    """An image without its bytes (see `ImageData`).  A deleted one is gone."""
+
+    indexes = {"owner": lambda image: image.owner, "visibility": lambda image: image.visibility}
+
+    name: str | None = None
+    status: str = "queued"  # queued | saving | uploading | importing | active | deactivated
+    visibility: str = "shared"  # public | community | shared | private
+    owner: str | None = None  # project
+    disk_format: str | None = None
+    container_format: str | None = None
+    min_ram: int = 0  # MiB
+    min_disk: int = 0  # GiB
+    size: int | None = None  # bytes
+    virtual_size: int | None = None  # bytes
+    checksum: str | None = None  # MD5
+    os_hash_algo: str | None = None
+    os_hash_value: str | None = None
+    protected: bool = False
+    os_hidden: bool = False
+    tags: tuple[str, ...] = ()
+    properties: Pairs = ()  # the custom ones
+    created_at: int = 0
+    updated_at: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageData(Record):
+    """The bytes of the image of the same id, once they are stored or staged."""
+
+    data: bytes
+    sha512: str
+
+    def facts(self) -> object:
+        return self.id, len(self.data), self.sha512
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageMember(Record):
+    """A project that a shared image is offered to; the id is `image_id/project_id`."""
+
+    indexes = {"image": lambda member: member.image_id, "member": lambda member: member.member_id}
+
+    image_id: str
+    member_id: str  # project
+    number: int
+    status: str = "pending"  # pending | accepted | rejected
+    created_at: int = 0
+    updated_at: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageTask(Record):
+    """What an import did."""
+
+    indexes = {"image": lambda task: task.image_id}
+
+    image_id: str
+    owner: str
+    user_id: str
+    request_id: str
+    request: Pairs  # the body's `method`
+    message: str
+    type: str = "api_image_import"
+    status: str = "success"
+    number: int = 0
+    created_at: int = 0
+    updated_at: int = 0
+    expires_at: int | None = None

@@ -1,0 +1,235 @@
+"""Making servers, and the checks that stand before every action on one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from fakecompute.domain import actions, quota
+from fakecompute.domain.actions import Caller
+from fakecompute.domain.records.compute import Flavor, ServerGroup
+from fakecompute.domain.records.identity import Project, User
+from fakecompute.domain.records.server import Migration, Server
+from fakecompute.domain.side_effects import resize_failed
+from fakecompute.domain.states import VM, Power
+from fakecompute.domain.tables.servers import SERVER
+from fakecompute.domain.workflows import arrive_at_once, overtake, start
+from fakecompute.errors import BadRequest, Conflict
+
+if TYPE_CHECKING:
+    from fakecompute.cloud import Cloud
+
+
+class ServerLocked(Conflict):
+    message = "Instance {server_id} is locked"
+
+
+class ServerNotReady(Conflict):
+    message = "Instance {server_id} is not ready"
+
+
+class ServerBusy(Conflict):
+    """nova/api/openstack/common.py: raise_http_conflict_for_instance_invalid_state."""
+
+    message = "Cannot '{word}' instance {server_id} while it is in {attribute} {state}"
+
+
+class ServerInvalid(Conflict):
+    """The same where there is no state to name, such as a server that was never launched."""
+
+    message = "Instance {server_id} is in an invalid state for '{word}'"
+
+
+class NotResized(BadRequest):
+    message = "Instance has not been resized."
+
+
+# --- checks ---------------------------------------------------------------------------------------------
+
+
+def check_unlocked(server: Server, is_admin: bool) -> None:
+    """A lock holds everybody but admins."""
+    if server.locked and not is_admin:
+        raise ServerLocked(server_id=server.id)
+
+
+def check_states(server: Server, word: str, vm_states: Any, task_states: Any, launched: bool) -> None:
+    """The states an action may begin in, asked in Nova's order: vm_state, task_state, launched."""
+    for attribute, state, allowed in (
+        ("vm_state", server.vm_state, vm_states),
+        ("task_state", server.task_state, task_states),
+    ):
+        if allowed is not None and state not in allowed:
+            if state is None:
+                raise ServerInvalid(server_id=server.id, word=word)
+            raise ServerBusy(server_id=server.id, word=word, attribute=attribute, state=str(state))
+    if launched and server.launched_at is None:
+        raise ServerInvalid(server_id=server.id, word=word)
+
+
+def check_may(server: Server, trigger: str, is_admin: bool) -> None:
+    """May this transition begin?  In Nova's order: lock, host, states."""
+    row = SERVER[trigger]
+    if "unlocked" in row.needs:
+        check_unlocked(server, is_admin)
+    if "host" in row.needs and server.host is None:
+        raise ServerNotReady(server_id=server.id)
+    check_states(server, row.word, row.vm_states, row.task_states, "launched" in row.needs)
+
+
+# --- create ---------------------------------------------------------------------------------------------
+
+
+def hostname_for(name: str, server_id: str) -> str:
+    """The host name that Nova derives from a server's name: nova/utils.py, sanitize_hostname."""
+    text = name.encode("latin-1", "ignore").decode("latin-1")[:63]
+    text = re.sub(r"[^\w.-]+", "", re.sub(r"[ _.]", "-", text), flags=re.ASCII).lower().strip(".-")
+    return text or f"Server-{server_id}"
+
+
+def create_servers(cloud: Cloud, caller: Caller, count: int, *, name: str, **fields: Any) -> list[Server]:
+    """`count` servers of the same fields, each on its way; several are called name-1, name-2 ..."""
+    reservation_id = "r-" + cloud.streams.hex("reservation", 8)
+    made = []
+    for index in range(count):
+        id = cloud.streams.uuid("server")
+        own = name if count == 1 else f"{name}-{index + 1}"
+        server = Server(
+            id=id,
+            name=own,
+            number=cloud.streams.number("server number"),
+            launch_index=index,
+            reservation_id=reservation_id,
+            created_at=cloud.now,
+            updated_at=cloud.now,
+            **{"hostname": hostname_for(own, id), **fields},
+        )
+        if server.group_id is not None:
+            group = cloud.store.get(ServerGroup, server.group_id)
+            cloud.store.put(group.evolve(members=(*group.members, id)))
+        made.append(start(cloud, server, "create", caller))
+    return made
+
+
+def boot(
+    cloud: Cloud, project: str = "demo", name: str = "server", flavor: str = "m1.nano", **fields: Any
+) -> Server:
+    """A server without HTTP, for tests and scenarios: names instead of ids; quota and capacity are asked.
+
+    KeyError if there is no such project, user or flavor.
+    """
+    owner = cloud.store.one(Project, "name", ("default", project))
+    user = cloud.store.one(User, "name", ("default", project))
+    size = cloud.store.one(Flavor, "name", flavor)
+    if owner is None or user is None or size is None:
+        raise KeyError(f"no such project, user of that name, or flavor: {project}, {flavor}")
+    caller = Caller("req-" + cloud.streams.uuid("request"), user.id, owner.id)
+    with cloud.transaction():
+        quota.check_servers(
+            cloud, owner.id, user.id, min_count=1, max_count=1, vcpus=size.vcpus, ram=size.ram
+        )
+        mine: Mapping[str, Any] = {"project_id": owner.id, "user_id": user.id, "flavor": size, **fields}
+        return create_servers(cloud, caller, 1, name=name, **mine)[0]
+
+
+# --- what an action does first, beyond its row ---------------------------------------------------------------
+
+
+def act(cloud: Cloud, server: Server, trigger: str, caller: Caller, is_admin: bool) -> Server:
+    """Check, and set a transition off."""
+    check_may(server, trigger, is_admin)
+    return start(cloud, server, trigger, caller)
+
+
+def delete(cloud: Cloud, server: Server, caller: Caller, is_admin: bool) -> None:
+    """DELETE: through the host, or at once if there is none; a resized server confirms first."""
+    check_may(server, "delete", is_admin)
+    if server.task_state == "deleting" and server.trigger == "delete":
+        return
+    if server.host is None:
+        actions.record(cloud, server, "delete", caller)
+        arrive_at_once(cloud, server, "delete")
+        return
+    if server.vm_state == VM.RESIZED and server.migration_id is not None:
+        actions.at_once(cloud, server, "confirmResize", "compute_confirm_resize", caller)
+        server = arrive_at_once(cloud, server, "confirmResize")
+    start(cloud, server, "delete", caller, progress=0)
+
+
+def resize(
+    cloud: Cloud, server: Server, flavor: Flavor, caller: Caller, is_admin: bool, **changes: Any
+) -> None:
+    """Set a resize off: the migration is written down before a host is looked for."""
+    check_may(server, "resize", is_admin)
+    assert server.host is not None
+    migration = cloud.store.put(
+        Migration(
+            id=cloud.streams.uuid("migration"),
+            number=cloud.streams.number("migration number"),
+            server_id=server.id,
+            project_id=server.project_id,
+            user_id=caller.user_id,
+            type="resize",
+            status="pre-migrating",
+            source_host=server.host,
+            old_flavor_id=server.flavor.id,
+            new_flavor_id=flavor.id,
+            created_at=cloud.now,
+        )
+    )
+    start(
+        cloud, server, "resize", caller, new_flavor=flavor, migration_id=migration.id, progress=0, **changes
+    )
+
+
+def confirm_resize(cloud: Cloud, server: Server, caller: Caller, is_admin: bool) -> None:
+    check_may(server, "confirmResize", is_admin)
+    if server.migration_id is None:
+        raise NotResized
+    start(cloud, server, "confirmResize", caller)
+
+
+def revert_resize(cloud: Cloud, server: Server, caller: Caller, is_admin: bool) -> None:
+    """A server that was stopped when it was resized is stopped again at the end."""
+    check_may(server, "revertResize", is_admin)
+    if server.migration_id is None:
+        raise NotResized
+    if server.old_flavor is not None:  # of a downsize: the larger one is wanted back
+        quota.check_resize(cloud, server.project_id, server.user_id, server.flavor, server.old_flavor)
+    running = server.power_state == Power.RUNNING
+    start(cloud, server, "revertResize" if running else "revertResize_stopped", caller)
+
+
+def lock(cloud: Cloud, server: Server, caller: Caller, reason: str | None) -> None:
+    """Whoever's project owns the server locks as `owner`, an admin from elsewhere as `admin`.
+
+    A second lock by the owner changes nothing; one by a foreign admin overwrites.
+    """
+    locked_by = "owner" if caller.project_id == server.project_id else "admin"
+    if server.locked and locked_by == "owner":
+        return
+    actions.at_once(cloud, server, "lock", "api_lock", caller)
+    cloud.store.put(server.evolve(locked_by=locked_by, locked_reason=reason, updated_at=cloud.now))
+
+
+def unlock(cloud: Cloud, server: Server, caller: Caller) -> None:
+    actions.at_once(cloud, server, "unlock", "api_unlock", caller)
+    cloud.store.put(server.evolve(locked_by=None, locked_reason=None, updated_at=cloud.now))
+
+
+def reset_state(cloud: Cloud, server: Server, state: str, caller: Caller) -> None:
+    """os-resetState: the state is what the admin says; what was under way is given up."""
+    actions.at_once(cloud, server, "resetState", None, caller)
+    overtake(cloud, server)
+    changes: dict[str, Any] = resize_failed(cloud, server) if server.migration_id else {}
+    cloud.store.put(
+        server.evolve(
+            vm_state=VM(state),
+            task_state=None,
+            trigger=None,
+            workflow=cloud.streams.number("workflow"),
+            updated_at=cloud.now,
+            **changes,
+        )
+    )

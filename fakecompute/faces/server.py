@@ -1,0 +1,91 @@
+"""Clouds behind a socket: cheroot around the one app.
+
+    with Server({"": Cloud()}) as server:
+        requests.get(f"{server.url}/compute")
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Self
+
+from cheroot.wsgi import Server as Cheroot
+
+from fakecompute.kernel.clock import SECOND, ScaledClock
+from fakecompute.wsgi.app import app
+from fakecompute.wsgi.many import CLOUD, DELAY, bind
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+    from fakecompute.cloud import Cloud
+
+THREADS = 32  # answers that faults delay hold one each
+KEPT_ALIVE = 512  # idle connections
+IDLE = 75  # seconds until one is closed
+
+
+class Server:
+    """Serves clouds by name ("" is the one without a prefix) from threads of its own, from `start` to `stop`.
+
+    OSError, in the words of the machine, if it may not listen there.  Port 0 is any free one.
+    """
+
+    def __init__(self, clouds: Mapping[str, Cloud], host: str = "127.0.0.1", port: int = 0) -> None:
+        self.clouds = dict(clouds)
+        for cloud in self.clouds.values():
+            cloud.lock = threading.RLock()
+        self._ending = threading.Event()
+        self._app = bind(app(), self.clouds)
+        self._cheroot = Cheroot(
+            (host, port),
+            self._respond,
+            numthreads=THREADS,
+            server_name="fakecompute",
+            request_queue_size=128,
+            timeout=IDLE,
+            shutdown_timeout=2,
+        )
+        self._cheroot.keep_alive_conn_limit = KEPT_ALIVE
+        self._thread = threading.Thread(target=self._cheroot.serve, name="fakecompute", daemon=True)
+
+    @property
+    def url(self) -> str:
+        """Where clients of this machine find it."""
+        host, port = self._cheroot.bind_addr[:2]
+        shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+        return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
+
+    def start(self) -> Self:
+        """Listen: when this returns, requests are answered."""
+        self._cheroot.prepare()
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Answer what is being asked, without any delay that a fault has put on it, and end."""
+        self._ending.set()
+        self._cheroot.stop()
+        if self._thread.is_alive():
+            self._thread.join(5)
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *error: object) -> None:
+        self.stop()
+
+    def _respond(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        answer = self._app(environ, start_response)
+        if delay := environ.get(DELAY):
+            self._ending.wait(_seconds(environ[CLOUD], delay))
+        return answer
+
+
+def _seconds(cloud: Any, delay: int) -> float:
+    """How long a delay of the cloud's is on the machine's clock; virtual clocks have gone on already."""
+    if cloud.clock.virtual:
+        return 0.0
+    rate = cloud.clock.rate if isinstance(cloud.clock, ScaledClock) else 1.0
+    return float(delay / SECOND / rate)

@@ -1,0 +1,138 @@
+"""`requests` without a socket: an adapter that calls the app in the same process.
+
+    session = requests.Session()
+    session.mount(ADDRESS, InProcess(cloud))
+    session.get(f"{ADDRESS}/compute")
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_to_bytes, urlsplit
+
+from requests.adapters import BaseAdapter
+from requests.exceptions import ReadTimeout
+from requests.models import PreparedRequest, Response
+from requests.structures import CaseInsensitiveDict
+from werkzeug.test import run_wsgi_app
+
+from fakecompute.kernel.clock import SECOND
+from fakecompute.wsgi.app import app
+from fakecompute.wsgi.many import DELAY, bind
+
+if TYPE_CHECKING:
+    from openstack.connection import Connection
+
+    from fakecompute.cloud import Cloud
+
+ADDRESS = "http://fakecompute.test"  # .test is nobody's (RFC 6761)
+PASSWORD = "secret"  # of every user of the shipped definitions
+
+
+class InProcess(BaseAdapter):
+    """Answers for any address; a fault's delay that is longer than the client's timeout is a timeout."""
+
+    def __init__(self, clouds: Cloud | Mapping[str, Cloud]) -> None:
+        super().__init__()
+        self._app = bind(app(), clouds)
+
+    def send(
+        self,
+        request: PreparedRequest,
+        stream: bool = False,
+        timeout: Any = None,
+        verify: Any = True,
+        cert: Any = None,
+        proxies: Any = None,
+    ) -> Response:
+        environ = _environ(request)
+        chunks, status, headers = run_wsgi_app(self._app, environ)
+        patience = timeout[1] if isinstance(timeout, tuple) else timeout
+        if patience is not None and environ.get(DELAY, 0) > patience * SECOND:
+            raise ReadTimeout(f"no answer within {patience} s", request=request)
+        response = Response()
+        response.request = request
+        response.url = request.url or ""
+        response.status_code = int(status.partition(" ")[0])
+        response.reason = status.partition(" ")[2]
+        response.headers = CaseInsensitiveDict(headers)
+        response.encoding = headers.get_content_charset() if hasattr(headers, "get_content_charset") else None
+        response.raw = BytesIO(b"".join(chunks))
+        if not stream:
+            response.content  # noqa: B018  reads it
+        return response
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+def _environ(request: PreparedRequest) -> dict[str, Any]:
+    url = urlsplit(request.url or "")
+    body = _bytes(request.body)
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": request.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote_to_bytes(url.path or "/").decode("latin-1"),
+        "QUERY_STRING": url.query,
+        "SERVER_NAME": url.hostname or "localhost",
+        "SERVER_PORT": str(url.port or (443 if url.scheme == "https" else 80)),
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "HTTP_HOST": url.netloc.rpartition("@")[2],
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": url.scheme,
+        "wsgi.input": BytesIO(body),
+        "wsgi.errors": BytesIO(),
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+    for name, value in request.headers.items():
+        key = name.upper().replace("-", "_")
+        if key not in ("CONTENT_LENGTH", "TRANSFER_ENCODING", "HOST"):
+            environ[key if key == "CONTENT_TYPE" else f"HTTP_{key}"] = (
+                value.decode("latin-1") if isinstance(value, bytes) else value
+            )
+    return environ
+
+
+def _bytes(body: Any) -> bytes:
+    """What a request carries: text, bytes, a file or the pieces of an upload."""
+    if body is None:
+        return b""
+    if isinstance(body, str):
+        return body.encode()
+    if isinstance(body, bytes | bytearray):
+        return bytes(body)
+    if hasattr(body, "read"):
+        return _bytes(body.read())
+    return b"".join(_pieces(body))
+
+
+def _pieces(body: Iterable[str | bytes]) -> Iterable[bytes]:
+    return (piece.encode() if isinstance(piece, str) else piece for piece in body)
+
+
+def connect(cloud: Cloud, user: str = "demo", project: str | None = None, password: str = PASSWORD) -> Connection:
+    """An openstacksdk connection to a cloud in the same process, for a user of its default domain."""
+    from keystoneauth1.identity.v3 import Password
+    from keystoneauth1.session import Session
+    from openstack.connection import Connection
+    from requests import Session as Transport
+
+    from fakecompute.faces.client import first_project
+
+    transport = Transport()
+    transport.trust_env = False  # no proxies, no .netrc
+    transport.mount(ADDRESS, InProcess(cloud))
+    auth = Password(
+        auth_url=f"{ADDRESS}/identity/v3",
+        username=user,
+        password=password,
+        project_name=project or first_project(cloud, user),
+        user_domain_id="default",
+        project_domain_id="default",
+    )
+    return Connection(session=Session(auth, session=transport), region_name="RegionOne")

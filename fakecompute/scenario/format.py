@@ -1,0 +1,295 @@
+"""What a scenario file may hold, as a table, and how its faults become rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from fnmatch import fnmatchcase
+from functools import cache
+from http import HTTPStatus
+from typing import Any
+
+from fakecompute.domain.faults import Effect, Rule
+from fakecompute.domain.releases import RELEASES, release_named
+from fakecompute.domain.states import STATUS, states_of
+from fakecompute.domain.tables.servers import SERVER
+from fakecompute.domain.timing import REAL, Duration, constant, lognormal, uniform
+from fakecompute.kernel.clock import microseconds, moment
+from fakecompute.scenario.schema import (
+    Place,
+    Required,
+    anything,
+    boolean,
+    choice,
+    integer,
+    listing,
+    mapping,
+    nearest,
+    not_yet,
+    number,
+    one_or_more,
+    pair,
+    required,
+    seconds,
+    table,
+    text,
+)
+from fakecompute.services import all_services
+
+# --- what there is to name
+
+
+@cache
+def operations() -> tuple[str, ...]:
+    """All calls that a fault can strike."""
+    return tuple(sorted({endpoint.operation for service in all_services() for endpoint in service.endpoints}))
+
+
+@cache
+def steps() -> tuple[str, ...]:
+    """All steps that take time and can fail."""
+    others = {name for name in REAL if "*" not in name}
+    return tuple(sorted(others.union(SERVER.steps())))
+
+
+@cache
+def path_parameters() -> frozenset[str]:
+    """The names in the paths of all calls: `server`, `flavor`."""
+    pieces = (piece for service in all_services() for endpoint in service.endpoints for piece in endpoint.path.split("/"))
+    return frozenset(piece.strip("<>").rpartition(":")[2] for piece in pieces if piece.startswith("<"))
+
+
+CALL_FACTS = ("project", "project_id", "user", "method", "path", "service")  # wsgi/pipeline.py: _facts
+STEP_FACTS = ("server", "server.name", "server.id", "host", "zone", "flavor", "image", "project")  # domain/workflows.py
+STATUSES = sorted({word for words in STATUS.values() for word in words.values()})
+
+
+def matching(glob: str, names: Iterable[str]) -> list[str]:
+    return [name for name in names if fnmatchcase(name, glob)]
+
+
+# --- readers of what is a scenario's own
+
+
+def release(place: Place) -> str | None:
+    word = text(place)
+    try:
+        return release_named(word).name if word is not None else None
+    except ValueError:
+        known = [name for row in RELEASES for name in (row.name, row.code)]
+        return place.wrong(f"there is no release {word!r}{nearest(word or '', known)}")
+
+
+def start(place: Place) -> int | None:
+    """A time of day, in microseconds."""
+    try:
+        return moment(place.word or "")
+    except ValueError:
+        return place.wrong("must be a time: 2026-01-01T00:00:00Z")
+
+
+def step_glob(place: Place) -> str | None:
+    word = text(place)
+    if word is None or matching(word, steps()):
+        return word
+    return place.wrong(f"there is no step {word!r}{nearest(word, steps(), 'steps are called server.create.spawning')}")
+
+
+def duration(place: Place) -> Duration | None:
+    """`8s`, or a distribution."""
+    if not place.is_mapping:
+        amount = seconds(place)
+        return None if amount is None else constant(amount)
+    made = mapping(
+        {
+            "lognormal": mapping({"p50": required(seconds), "p95": seconds, "p99": seconds}),
+            "uniform": pair(seconds),
+            "polls": not_yet("a step that counts how often it was looked at (polls)"),
+        }
+    )(place)
+    if len(place.entries() or {}) != 1:
+        return place.wrong("must be one of lognormal, uniform")
+    match made:
+        case {"uniform": (low, high)}:
+            return uniform(low, high)
+        case {"lognormal": {"p50": float(p50), **others}}:
+            return _lognormal(place, p50, others)
+    return None
+
+
+def _lognormal(place: Place, p50: float, others: Mapping[str, Any]) -> Duration | None:
+    if None in others.values():
+        return None
+    if len(others) != 1 or not 0 < p50 <= next(iter(others.values())):
+        return place.wrong("must have p50 and one of p95, p99, which is not less")
+    return lognormal(p50, **others)
+
+
+def chance(place: Place) -> float | None:
+    return number(0, 1)(place)  # type: ignore[no-any-return]
+
+
+def http_status(place: Place) -> int | None:
+    """A status that refuses or leads astray."""
+    value = place.value
+    if type(value) is int and value in {int(known) for known in HTTPStatus} and value >= 300:
+        return value
+    return place.wrong(f"must be an HTTP status from 300 up, not {place.word or 'this'}")
+
+
+def server_status(place: Place) -> str | None:
+    """The vm_state that a status word means."""
+    word = choice(STATUSES, "status of a server")(place)
+    return None if word is None else min(states_of(word)[0])
+
+
+# --- the table
+
+# fmt: off
+CLOCK = mapping({
+    "kind":  required(choice(("manual", "auto", "wall", "scaled"), "clock")),
+    "start": start,
+    "rate":  number(0.001),
+})
+HITS = mapping({
+    "nth":         one_or_more(integer(1)),
+    "skip":        integer(0),
+    "times":       integer(1),
+    "every":       integer(1),
+    "between":     pair(seconds),
+    "probability": chance,
+})
+ON_CALL: dict[str, Callable[[Place], Any] | Required] = {
+    "status":  required(http_status),
+    "body":    text,              # proxy-html, plain, empty, or a literal; without it the service's own words
+    "message": text,
+    "headers": table(text),
+    "delay":   seconds,
+}
+ON_STEP: dict[str, Callable[[Place], Any]] = {
+    "fail":    text,
+    "status":  server_status,     # to end in
+    "hang":    boolean,
+    "delay":   seconds,
+    "slow":    number(0),
+}
+# fmt: on
+
+
+def phase(place: Place) -> str | None:
+    word = choice(("before", "after", "wire"), "phase")(place)
+    if word in ("after", "wire"):
+        return place.wrong(f"the phase {word!r} is not supported yet; there is before")
+    return word
+
+
+def fault(place: Place) -> Rule | None:
+    """One of `faults`, as a rule without a position."""
+    kind = _kind(place)
+    effect = {"before": _on_call, "step": _on_step}.get(kind or "", anything)
+    made = mapping(
+        {
+            "name": text,
+            "on": required(anything),
+            "where": table(text),
+            "hits": HITS,
+            "phase": phase,
+            "effect": required(effect),
+        }
+    )(place)
+    if kind is None or made is None or place.page.mistakes:
+        return None
+    _check_facts(place, kind)
+    hits = made.get("hits", {})
+    between = hits.get("between")
+    return Rule(
+        id="",
+        name=made.get("name", made["on"]),
+        on=made["on"],
+        phase=kind,
+        where=tuple(made.get("where", {}).items()),
+        skip=hits.get("skip", 0),
+        times=hits.get("times"),
+        nth=tuple(hits.get("nth", ())),
+        every=hits.get("every"),
+        between=between and (microseconds(between[0]), microseconds(between[1])),
+        probability=hits.get("probability"),
+        effect=made["effect"],
+    )
+
+
+def _kind(place: Place) -> str | None:
+    """Does a fault strike a call (`before`) or a step?  Its `on` tells."""
+    found = (place.entries() or {}).get("on") if place.is_mapping else None
+    word = text(found[1]) if found and not found[1].empty else None
+    if found is None or word is None:
+        return None
+    calls, walks = matching(word, operations()), matching(word, steps())
+    if calls and walks:
+        return found[1].wrong("matches calls and steps; say which: compute.* or server.*")
+    if calls or walks:
+        return "before" if calls else "step"
+    hint = "calls are called compute.create_server, steps server.create.spawning"
+    return found[1].wrong(f"there is no call or step {word!r}{nearest(word, (*operations(), *steps()), hint)}")
+
+
+def _on_call(place: Place) -> Effect | None:
+    if place.is_mapping and {"fail", "hang", "slow"} & (place.entries() or {}).keys():
+        for name in ("fail", "hang", "slow"):
+            if name in (entries := place.entries() or {}):
+                entries[name][0].wrong("is for steps; a call is answered with a status")
+        return None
+    made = mapping(ON_CALL)(place)
+    if made is None or None in made.values() or "status" not in made:
+        return None
+    return Effect(
+        status=made["status"],
+        body=made.get("body"),
+        message=made.get("message"),
+        headers=tuple(made.get("headers", {}).items()),
+        delay=microseconds(made.get("delay", 0)),
+    )
+
+
+def _on_step(place: Place) -> Effect | None:
+    made = mapping(ON_STEP)(place)
+    if made is None or None in made.values():
+        return None
+    if not made:
+        return place.wrong("does nothing; there are " + ", ".join(ON_STEP))
+    if "status" in made and "fail" not in made:
+        return place.wrong("a status to end in needs a message to fail with")
+    return Effect(
+        fail=made.get("fail"),
+        ends_in=made.get("status"),
+        hang=made.get("hang", False),
+        delay=microseconds(made.get("delay", 0)),
+        slow=made.get("slow", 1.0),
+    )
+
+
+def _check_facts(place: Place, kind: str) -> None:
+    """`where` asks for facts that there are; of a call, what stands in its body is written with dots."""
+    found = (place.entries() or {}).get("where")
+    for name, (key, _) in ((found[1].entries() or {}) if found else {}).items():
+        if kind == "before" and ("." in name or name in path_parameters()):
+            continue
+        known = CALL_FACTS if kind == "before" else STEP_FACTS
+        if name not in known:
+            key.wrong(f"there is no such fact of a {'call' if kind == 'before' else 'step'}{nearest(name, known)}")
+
+
+# fmt: off
+SCENARIO: dict[str, Callable[[Place], Any] | Required] = {
+    "version":     choice(("1",), "version of the format"),
+    "description": text,
+    "seed":        integer(),
+    "release":     release,
+    "clock":       CLOCK,
+    "cloud":       anything,      # read by load.py, which knows where the file is
+    "timing":      table(duration, step_glob),
+    "faults":      listing(fault),
+    "events":      not_yet("what happens by itself (events)"),
+    "workload":    not_yet("a workload"),
+    "expect":      not_yet("judging a run (expect)"),
+}
+# fmt: on

@@ -1,0 +1,183 @@
+"""From a scenario file to a cloud.
+
+    scenario = load("bad-minute")            # shipped; or a path, or the same content as a mapping
+    cloud = scenario.cloud(seed=7)           # what is given here replaces what the file says
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from os import PathLike, fspath
+from pathlib import Path
+from typing import Any
+
+from fakecompute import resources
+from fakecompute.cloud import Cloud
+from fakecompute.domain.faults import Rule
+from fakecompute.domain.releases import NEWEST
+from fakecompute.domain.settings import Settings
+from fakecompute.domain.timing import Duration, Timing
+from fakecompute.errors import BadDefinition
+from fakecompute.kernel.clock import EPOCH, AutoClock, Clock, ManualClock, ScaledClock, WallClock
+from fakecompute.scenario import definition as definitions
+from fakecompute.scenario.definition import SUFFIXES, checked, host_names, project_names, read_text
+from fakecompute.scenario.format import SCENARIO, matching
+from fakecompute.scenario.schema import Page, Place, mapping, nearest, text
+
+Definition = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A file that was found to be right.  `clock` is None if it leaves that to who runs it."""
+
+    name: str
+    description: str = ""
+    seed: int = 0
+    release: str = NEWEST
+    clock: Mapping[str, Any] | None = None
+    definition: str | Definition = "default"
+    timing: Mapping[str, Duration] = field(default_factory=dict)
+    rules: tuple[Rule, ...] = ()
+
+    def cloud(
+        self,
+        *,
+        definition: str | Definition | None = None,
+        seed: int | None = None,
+        release: str | None = None,
+        clock: Clock | str | None = None,
+        timing: str | None = None,
+        settings: Settings | None = None,
+    ) -> Cloud:
+        """A new cloud as the file describes it; what is given here counts instead.
+
+        `timing` is the profile (`real`, `fast`, `instant`) below the durations of the file: `fast` for who waits
+        in the machine's time, `real` for all others.
+        """
+        if isinstance(clock, str):
+            clock = clock_of(clock)
+        clock = clock or (clock_of(**self.clock) if self.clock else ManualClock())
+        profile = timing or ("fast" if isinstance(clock, WallClock) else "real")
+        if isinstance(definition, str):
+            definition = checked(definition)
+        return Cloud(
+            self.definition if definition is None else definition,
+            seed=self.seed if seed is None else seed,
+            release=release or self.release,
+            clock=clock,
+            timing=Timing.profile(profile).with_own(self.timing),
+            rules=self.rules,
+            settings=settings,
+        )
+
+
+def clock_of(kind: str, start: int | None = None, rate: float | None = None) -> Clock:
+    """A clock by the words of a file; virtual ones begin at `start`."""
+    match kind:
+        case "manual":
+            return ManualClock(EPOCH if start is None else start)
+        case "auto":
+            return AutoClock(EPOCH if start is None else start)
+        case "wall":
+            return WallClock()
+        case "scaled":
+            return ScaledClock(rate or 60.0, start)
+    raise ValueError(f"there is no clock {kind!r}; there are manual, auto, wall, scaled")
+
+
+def load(source: str | PathLike[str] | Mapping[str, Any]) -> Scenario:
+    """A scenario by the name of a shipped one, by path or by content; BadDefinition with all its mistakes."""
+    if isinstance(source, Mapping):
+        return _read(Page.of_mapping(source, "scenario"), "scenario", None)
+    name = fspath(source)
+    if name.endswith(SUFFIXES):
+        path = Path(name)
+        return _read(Page.of(read_text(path), name), path.stem, path)
+    known = resources.names("scenarios")
+    if name not in known:
+        raise BadDefinition([f"there is no scenario {name!r}{nearest(name, known)} (a path ends in .yaml)"])
+    content, path_text = resources.read("scenarios", name)
+    return _read(Page.of(content, path_text), name, Path(path_text))
+
+
+def _read(page: Page, name: str, path: Path | None) -> Scenario:
+    made = mapping(SCENARIO)(page.top) or {}
+    entries = page.top.entries() or {} if page.top.is_mapping else {}
+    definition = _definition(entries["cloud"][1], path) if "cloud" in entries else None
+    _check_clock(entries["clock"][1] if "clock" in entries else None, made.get("clock"))
+    faults = (entries["faults"][1].items() or []) if "faults" in entries else []
+    _check_names(faults)
+    _check_places(faults, checked("default") if definition is None else definition)
+    page.done()
+    return Scenario(
+        name=name,
+        description=made.get("description", ""),
+        seed=made.get("seed", 0),
+        release=made.get("release", NEWEST),
+        clock=made.get("clock"),
+        definition="default" if definition is None else definition,
+        timing=made.get("timing", {}),
+        rules=tuple(made.get("faults", ())),
+    )
+
+
+def _definition(place: Place, path: Path | None) -> Definition | None:
+    """A fixture's name, a path from where the scenario is, or the content itself."""
+    inside = (path,) if path else ()
+    if place.empty:
+        return None
+    if place.is_mapping:
+        return definitions.read(place, inside)
+    name = text(place)
+    try:
+        return checked(name, path.parent if path else None) if name is not None else None
+    except BadDefinition as error:
+        for mistake in error.mistakes:
+            place.wrong(mistake)
+        return None
+
+
+# --- what one key alone cannot tell
+
+
+def _check_clock(place: Place | None, made: Mapping[str, Any] | None) -> None:
+    if place is None or not made:
+        return
+    if made.get("kind") == "wall" and "start" in made:
+        place.wrong("a wall clock shows the machine's time, and has no start")
+    if made.get("kind") in ("wall", "manual", "auto") and "rate" in made:
+        place.wrong("only a scaled clock has a rate")
+    if made.get("kind") == "scaled" and "rate" not in made:
+        place.wrong("a scaled clock needs a rate: cloud's seconds for each of the machine's")
+
+
+def _values(fault: Place, *keys: str) -> Iterable[tuple[str, Place]]:
+    """(word, place) at the end of a way of keys, if all of it is there."""
+    at: Place | None = fault
+    for key in keys:
+        found = (at.entries() or {}).get(key) if at and at.is_mapping else None
+        at = found[1] if found else None
+    if at is not None and at.word is not None:
+        yield at.word, at
+
+
+def _check_names(faults: Iterable[Place]) -> None:
+    """A rule's dice are thrown in its name: no two have the same."""
+    seen: set[str] = set()
+    for fault in faults:
+        for name, place in [*_values(fault, "name"), *_values(fault, "on")][:1]:
+            if name in seen:
+                place.wrong(f"there is another fault called {name!r}; give each a name of its own")
+            seen.add(name)
+
+
+def _check_places(faults: Iterable[Place], definition: Definition) -> None:
+    """Hosts and projects that a fault asks for are in the cloud."""
+    known = {"host": host_names(definition), "project": project_names(definition)}
+    for fault in faults:
+        for key, names in known.items():
+            for word, place in _values(fault, "where", key):
+                if not matching(word, names):
+                    place.wrong(f"there is no {key} {word!r} in this cloud{nearest(word, names)}")

@@ -1,0 +1,105 @@
+"""POST /servers/{id}/action: a body of one key.  Most keys do no more than pull a trigger."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fakecompute.domain import quota, servers
+from fakecompute.domain.images import find_visible
+from fakecompute.domain.records.compute import Flavor
+from fakecompute.domain.records.server import Server
+from fakecompute.errors import BadRequest, PolicyDenied
+from fakecompute.rest.call import Call
+from fakecompute.services.compute.servers.create import caller_of
+from fakecompute.services.compute.servers.schemas import FREE, LOCK, Reboot, ResetState, Resize
+from fakecompute.services.compute.service import compute
+
+PATH = "/servers/<server>/action"
+
+# --- handlers -----------------------------------------------------------------------------------------
+
+# fmt: off
+TRIGGERS = (
+    #  key          trigger     policy                                     body
+    ("os-start",    "start",    "os_compute_api:servers:start",            FREE),
+    ("os-stop",     "stop",     "os_compute_api:servers:stop",             FREE),
+    ("pause",       "pause",    "os_compute_api:os-pause-server:pause",    FREE),
+    ("unpause",     "unpause",  "os_compute_api:os-pause-server:unpause",  FREE),
+    ("suspend",     "suspend",  "os_compute_api:os-suspend-server:suspend", FREE),
+    ("resume",      "resume",   "os_compute_api:os-suspend-server:resume", FREE),
+)
+# fmt: on
+
+
+def _declare(key: str, trigger: str, policy: str, body: Any) -> None:
+    def act(call: Call, server: Server) -> None:
+        servers.act(call.cloud, server, trigger, caller_of(call), call.is_admin)
+
+    act.__name__ = f"{trigger}_server"
+    compute.action(PATH, key, policy=policy, body=body, success=202)(act)
+
+
+for _row in TRIGGERS:
+    _declare(*_row)
+
+
+@compute.action(PATH, "reboot", body=Reboot, policy="os_compute_api:servers:reboot", success=202)
+def reboot_server(call: Call, server: Server) -> None:
+    trigger = "reboot_" + call.body["type"].lower()
+    servers.act(call.cloud, server, trigger, caller_of(call), call.is_admin)
+
+
+@compute.action(PATH, "resize", body=Resize, policy="os_compute_api:servers:resize", success=202)
+def resize_server(call: Call, server: Server) -> None:
+    servers.check_may(server, "resize", call.is_admin)
+    flavor = call.cloud.store.find(Flavor, str(call.body["flavor_id"]))
+    if (
+        flavor is None
+        or flavor.disabled
+        or not (flavor.is_public or call.is_admin or call.project_id in flavor.access)
+    ):
+        raise BadRequest(reason=f"Flavor {call.body['flavor_id']} could not be found.")
+    if flavor.id == server.flavor.id:
+        raise BadRequest(reason="When resizing, instances must change flavor!")
+    if flavor.disk == 0 and server.flavor.disk != 0:
+        raise BadRequest(
+            reason="Server disk was unable to be resized because: Resize to zero disk flavor is not allowed."
+        )
+    image = find_visible(call.cloud, server.image_id, call.project_id, True) if server.image_id else None
+    if image is not None and flavor.ram < image.min_ram:
+        raise BadRequest(reason="Flavor's memory is too small for requested image.")
+    quota.check_resize(call.cloud, server.project_id, server.user_id, server.flavor, flavor)
+    changes = {"disk_config": call.body["disk_config"]} if "disk_config" in call.body else {}
+    servers.resize(call.cloud, server, flavor, caller_of(call), call.is_admin, **changes)
+
+
+@compute.action(PATH, "confirmResize", body=FREE, policy="os_compute_api:servers:confirm_resize", success=204)
+def confirm_resize_server(call: Call, server: Server) -> None:
+    servers.confirm_resize(call.cloud, server, caller_of(call), call.is_admin)
+
+
+@compute.action(PATH, "revertResize", body=FREE, policy="os_compute_api:servers:revert_resize", success=202)
+def revert_resize_server(call: Call, server: Server) -> None:
+    servers.revert_resize(call.cloud, server, caller_of(call), call.is_admin)
+
+
+@compute.action(PATH, "lock", body=LOCK, policy="os_compute_api:os-lock-server:lock", success=202)
+def lock_server(call: Call, server: Server) -> None:
+    reason = call.body.get("locked_reason") if isinstance(call.body, dict) and call.since("2.73") else None
+    servers.lock(call.cloud, server, caller_of(call), reason)
+
+
+@compute.action(PATH, "unlock", body=FREE, policy="os_compute_api:os-lock-server:unlock", success=202)
+def unlock_server(call: Call, server: Server) -> None:
+    """What an admin has locked, only admins unlock."""
+    override = "os_compute_api:os-lock-server:unlock:unlock_override"
+    if server.locked_by == "admin" and not call.may(override):
+        raise PolicyDenied(rule=override)
+    servers.unlock(call.cloud, server, caller_of(call))
+
+
+@compute.action(
+    PATH, "os-resetState", body=ResetState, policy="os_compute_api:os-admin-actions:reset_state", success=202
+)
+def reset_server_state(call: Call, server: Server) -> None:
+    servers.reset_state(call.cloud, server, call.body["state"], caller_of(call))

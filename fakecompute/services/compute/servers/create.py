@@ -1,0 +1,260 @@
+"""POST /servers: everything that is checked before a server exists."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from typing import Any
+
+from fakecompute.domain import quota, server_network
+from fakecompute.domain.actions import Caller
+from fakecompute.domain.images import find_visible
+from fakecompute.domain.records.compute import Flavor, Host, KeyPair, ServerGroup
+from fakecompute.domain.records.image import Image
+from fakecompute.domain.records.server import NetworkRequest, Server
+from fakecompute.domain.servers import create_servers
+from fakecompute.errors import BadRequest, Forbidden, NotImplementedHere
+from fakecompute.rest.call import Call
+from fakecompute.rest.dialect import Answer
+from fakecompute.services.compute.links import links
+from fakecompute.services.compute.servers.schemas import CreateServer
+from fakecompute.services.compute.service import compute
+
+GIB = 1 << 30
+
+
+class ImageTooBig(BadRequest):
+    message = (
+        "Flavor's disk is too small for requested image. Flavor disk is {disk} bytes, image is {size} bytes."
+    )
+
+
+class DiskTooSmall(BadRequest):
+    message = (
+        "Flavor's disk is smaller than the minimum size specified in image metadata."
+        " Flavor disk is {disk} bytes, minimum size is {size} bytes."
+    )
+
+
+def caller_of(call: Call) -> Caller:
+    return Caller(call.request_id, call.user_id, call.project_id)
+
+
+@compute.post("/servers", body=CreateServer, policy="os_compute_api:servers:create", success=202)
+def create_server(call: Call) -> Any:
+    wish = call.body["server"]
+    low, high = _counts(wish)
+    zone, host = _zone(call, wish)
+    if wish.get("block_device_mapping") or wish.get("block_device_mapping_v2"):
+        call.demand("os_compute_api:servers:create:attach_volume")
+    _check_block_devices(wish)
+    requests = _networks(call, wish)
+    flavor = _flavor(call, wish["flavor_id"])
+    image = _image(call, wish, flavor)
+    group = _group(call, high)
+    _check_personality(call, wish)
+    quota.check_metadata(call.cloud, call.project_id, len(wish.get("metadata", {})))
+    key_name = _key(call, wish.get("key_name"))
+    _check_zone(call, zone)
+    high = server_network.check_requests(
+        call.cloud,
+        call.project_id,
+        call.is_admin,
+        requests,
+        high,
+        fewest=low,
+        auto=wish.get("networks") == "auto",
+    )
+    groups = wish.get("security_groups") or []
+    group_ids = server_network.check_security_groups(
+        call.cloud, call.project_id, [entry.get("name", "default") for entry in groups]
+    )
+    count = quota.check_servers(
+        call.cloud, call.project_id, call.user_id,
+        min_count=low, max_count=high, vcpus=flavor.vcpus, ram=flavor.ram,
+    )  # fmt: skip
+    servers = create_servers(
+        call.cloud,
+        caller_of(call),
+        count,
+        **_plain_fields(wish),
+        project_id=call.project_id,
+        user_id=call.user_id,
+        flavor=flavor,
+        image_id=image.id if image else None,
+        key_name=key_name,
+        networks=requests,
+        security_groups=group_ids,
+        requested_zone=zone,
+        requested_host=host,
+        pinned_availability_zone=zone,
+        group_id=group.id if group else None,
+        scheduler_hints=tuple(_hints(call).items()),
+    )
+    return _answer(call, wish, servers[0])
+
+
+def _answer(call: Call, wish: dict[str, Any], server: Server) -> Answer:
+    if wish.get("return_reservation_id"):
+        return Answer(202, {"reservation_id": server.reservation_id})
+    names = [{"name": entry.get("name", "default")} for entry in wish.get("security_groups") or []]
+    shown: dict[str, Any] = {
+        "id": server.id,
+        "links": links(call, "servers", server.id),
+        "OS-DCF:diskConfig": server.disk_config,
+        "security_groups": names or [{"name": "default"}],
+    }
+    if call.cloud.settings.enable_instance_password:
+        shown["adminPass"] = wish.get("admin_pass") or call.cloud.streams.secret("password")
+    return Answer(202, {"server": shown}, {"Location": shown["links"][0]["href"]})
+
+
+def _plain_fields(wish: dict[str, Any]) -> dict[str, Any]:
+    """What goes from the body into the record as it is."""
+    certificates = wish.get("trusted_image_certificates")
+    fields: dict[str, Any] = {
+        "name": wish["name"],
+        "description": wish.get("description"),
+        "metadata": tuple(wish.get("metadata", {}).items()),
+        "tags": tuple(dict.fromkeys(wish.get("tags", ()))),
+        "user_data": wish.get("user_data"),
+        "config_drive": wish.get("config_drive", False),
+        "disk_config": wish.get("disk_config", "MANUAL"),
+        "access_ip_v4": wish.get("access_ip_v4"),
+        "access_ip_v6": wish.get("access_ip_v6"),
+        "trusted_image_certificates": None if certificates is None else tuple(certificates),
+    }
+    return fields | ({"hostname": wish["hostname"]} if "hostname" in wish else {})
+
+
+def _counts(wish: dict[str, Any]) -> tuple[int, int]:
+    low = wish.get("min_count", 1)
+    high = wish.get("max_count", low)
+    if low > high:
+        raise BadRequest(reason="min_count must be <= max_count")
+    if high > 1 and "hostname" in wish:
+        raise BadRequest(reason="Unable to allocate a single hostname to multiple instances")
+    return low, high
+
+
+def _zone(call: Call, wish: dict[str, Any]) -> tuple[str | None, str | None]:
+    """The zone and the host that are asked for: `zone`, `zone:host:node` (admins), host and hypervisor_hostname."""
+    zone, _, forced = (wish.get("availability_zone") or "").partition(":")
+    host = wish.get("host") or wish.get("hypervisor_hostname")
+    if forced:
+        call.demand("os_compute_api:servers:create:forced_host")
+        if host:
+            raise BadRequest(
+                reason="One mechanism with host and/or hypervisor_hostname and another mechanism with"
+                " zone:host:node are mutually exclusive."
+            )
+        return zone or None, forced.strip(":").split(":")[0] or None
+    if host:
+        call.demand("compute:servers:create:requested_destination")
+        if call.cloud.store.one(Host, "name", host) is None:
+            raise BadRequest(reason=f"Compute host {host} could not be found.")
+    return zone or None, host
+
+
+def _check_zone(call: Call, zone: str | None) -> None:
+    if zone is not None and not any(
+        host.up and not host.disabled for host in call.cloud.store.by(Host, "zone", zone)
+    ):
+        raise BadRequest(reason="The requested availability zone is not available")
+
+
+def _check_block_devices(wish: dict[str, Any]) -> None:
+    """Disks of the image on the host are all that there is yet: volumes answer 501."""
+    if wish.get("block_device_mapping") and wish.get("block_device_mapping_v2"):
+        raise BadRequest(
+            reason="Using different block_device_mapping syntaxes is not allowed in the same request."
+        )
+    if wish.get("block_device_mapping"):
+        raise NotImplementedHere(operation="servers with volumes (block_device_mapping)")
+    for device in wish.get("block_device_mapping_v2") or ():
+        plain = device.get("source_type") == "image" and device.get("destination_type", "local") == "local"
+        if not (plain and device.get("boot_index") == 0 and device.get("uuid") == wish.get("image_id")):
+            raise NotImplementedHere(operation="servers with volumes (block_device_mapping_v2)")
+
+
+def _networks(call: Call, wish: dict[str, Any]) -> tuple[NetworkRequest, ...] | None:
+    """nova/api/openstack/compute/servers.py: _get_requested_networks."""
+    asked = wish.get("networks")
+    if asked is None or asked == "auto" or asked == []:
+        return None
+    call.demand("os_compute_api:servers:create:attach_network")
+    if asked == "none":
+        return ()
+    requests = []
+    for entry in asked:
+        network_id, port_id, fixed_ip = entry.get("uuid"), entry.get("port"), entry.get("fixed_ip")
+        if port_id and fixed_ip:
+            raise BadRequest(
+                reason=f"Specified Fixed IP '{fixed_ip}' cannot be used with port '{port_id}':"
+                " the two cannot be specified together."
+            )
+        if not port_id and not network_id:
+            raise BadRequest(reason="Bad network format: missing 'uuid'")
+        requests.append(NetworkRequest(None if port_id else network_id, port_id, fixed_ip, entry.get("tag")))
+    return tuple(requests)
+
+
+def _flavor(call: Call, id: str | int) -> Flavor:
+    flavor = call.cloud.store.find(Flavor, str(id))
+    if flavor is None or not (flavor.is_public or call.is_admin or call.project_id in flavor.access):
+        raise BadRequest(reason=f"Flavor {id} could not be found.")
+    return flavor
+
+
+def _image(call: Call, wish: dict[str, Any], flavor: Flavor) -> Image | None:
+    """The image, which must be there, whole, and fit the flavor."""
+    id = wish.get("image_id")
+    if not id:
+        raise BadRequest(reason="Missing imageRef attribute")
+    image = find_visible(call.cloud, id, call.project_id, call.is_admin)
+    if image is None:
+        raise BadRequest(reason="Can not find requested image")
+    check_image_fits(image, flavor)
+    if flavor.disk == 0 and not call.may("os_compute_api:servers:create:zero_disk_flavor"):
+        raise Forbidden(reason="Only volume-backed servers are allowed for flavors with zero disk.")
+    return image
+
+
+def check_image_fits(image: Image, flavor: Flavor) -> None:
+    """nova/compute/api.py: _validate_flavor_image_nostatus, and the image's status."""
+    if image.status != "active":
+        raise BadRequest(reason=f"Image {image.id} is not active.")
+    if flavor.ram < image.min_ram:
+        raise BadRequest(reason="Flavor's memory is too small for requested image.")
+    disk = flavor.disk * GIB
+    if disk and (image.size or 0) > disk:
+        raise ImageTooBig(disk=disk, size=image.size)
+    if disk and image.min_disk * GIB > disk:
+        raise DiskTooSmall(disk=disk, size=image.min_disk * GIB)
+
+
+def _key(call: Call, name: str | None) -> str | None:
+    if name is not None and call.cloud.store.find(KeyPair, f"{call.user_id}/{name}") is None:
+        raise BadRequest(reason="Invalid key_name provided.")
+    return name
+
+
+def _check_personality(call: Call, wish: dict[str, Any]) -> None:
+    files = wish.get("personality") or []
+    sizes = [(entry["path"], len(b64decode(entry["contents"]))) for entry in files]
+    quota.check_files(call.cloud, call.project_id, sizes)
+
+
+def _hints(call: Call) -> dict[str, Any]:
+    return call.body.get("hints") or call.body.get("old_hints") or {}
+
+
+def _group(call: Call, count: int) -> ServerGroup | None:
+    """The server group of the scheduler hints, with room for the new members."""
+    id = _hints(call).get("group")
+    if not id:
+        return None
+    group = call.cloud.store.find(ServerGroup, id)
+    if group is None or not (call.is_admin or group.project_id == call.project_id):
+        raise BadRequest(reason=f"Instance group {id} could not be found.")
+    quota.check_group_members(call.cloud, call.project_id, call.user_id, group, count)
+    return group

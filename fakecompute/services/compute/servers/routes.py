@@ -1,0 +1,94 @@
+"""GET /servers, /servers/detail, /servers/{id}; PUT and DELETE of a server.  POST stands in create.py."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fakecompute.domain import servers
+from fakecompute.domain.records.server import Server
+from fakecompute.errors import Conflict, NotFound
+from fakecompute.rest import page
+from fakecompute.rest.call import Call
+from fakecompute.services.compute.servers.create import caller_of
+from fakecompute.services.compute.servers.filters import after_marker, listed
+from fakecompute.services.compute.servers.schemas import ListServers, UpdateServer
+from fakecompute.services.compute.servers.views import (
+    server_brief,
+    server_detail,
+    server_listed,
+    server_updated,
+)
+from fakecompute.services.compute.service import compute
+
+
+class ServerNotFound(NotFound):
+    message = "Instance {id} could not be found."
+
+
+@compute.finder("server")
+def find_server(call: Call, id: str) -> Server:
+    """Deleted servers, and those of others, do not exist."""
+    server = call.cloud.store.find(Server, id)
+    if server is None or server.deleted or not (call.is_admin or server.project_id == call.project_id):
+        raise ServerNotFound(id=id)
+    return server
+
+
+@compute.get("/servers", query=ListServers, strict_query="2.75", policy="os_compute_api:servers:index")
+def list_servers(call: Call) -> dict[str, Any]:
+    shown, links = _page(call, "/servers")
+    return {"servers": server_brief.all(shown, call), **links}
+
+
+@compute.get(
+    "/servers/detail", query=ListServers, strict_query="2.75", policy="os_compute_api:servers:detail"
+)
+def list_servers_detail(call: Call) -> dict[str, Any]:
+    shown, links = _page(call, "/servers/detail")
+    return {"servers": server_listed.all(shown, call), **links}
+
+
+def _page(call: Call, path: str) -> tuple[list[Server], dict[str, Any]]:
+    most = call.cloud.settings.max_limit
+    limit = min(call.query.get("limit", most), most)
+    shown = after_marker(call, listed(call))[:limit]
+    links = page.links("servers", call.url + path, call.query_pairs, shown, limit, lambda server: server.id)
+    return shown, links
+
+
+@compute.get("/servers/<server>", policy="os_compute_api:servers:show", strict_query="2.102")
+def show_server(call: Call, server: Server) -> dict[str, Any]:
+    return {"server": server_detail(server, call)}
+
+
+@compute.put("/servers/<server>", body=UpdateServer, policy="os_compute_api:servers:update")
+def update_server(call: Call, server: Server) -> dict[str, Any]:
+    wish = dict(call.body["server"])
+    for name in "access_ip_v4", "access_ip_v6":
+        if name in wish:
+            wish[name] = wish[name] or None
+    _check_pin(server, wish)
+    server = call.cloud.store.put(server.evolve(**wish, updated_at=call.cloud.now))
+    return {"server": server_updated(server, call)}
+
+
+def _check_pin(server: Server, wish: dict[str, Any]) -> None:
+    """A server is pinned to the zone where it is, and unpinned before it is pinned elsewhere (2.104)."""
+    zone = wish.get("pinned_availability_zone")
+    if zone is None or zone == server.pinned_availability_zone:
+        return
+    if server.pinned_availability_zone is not None:
+        raise Conflict(
+            reason="Cannot change pinned availability zone directly."
+            " Unpin first by setting pinned_availability_zone to null."
+        )
+    if zone != server.availability_zone:
+        raise Conflict(
+            reason=f"Server can only be pinned to its current availability zone '{server.availability_zone}',"
+            f" but '{zone}' was requested."
+        )
+
+
+@compute.delete("/servers/<server>", policy="os_compute_api:servers:delete", success=204)
+def delete_server(call: Call, server: Server) -> None:
+    servers.delete(call.cloud, server, caller_of(call), call.is_admin)

@@ -1,0 +1,54 @@
+"""Glance's default policies, and how far each reaches beyond one's own images (glance/policies/*.py)."""
+
+from __future__ import annotations
+
+from fakecompute.domain.images import find_visible
+from fakecompute.domain.records.image import Image
+from fakecompute.errors import Forbidden
+from fakecompute.rest.call import Call
+
+_RULES = {
+    "reader": """
+        get_image get_images get_member get_members
+        get_metadef_namespace get_metadef_namespaces list_metadef_resource_types
+    """,
+    "member": """
+        add_image delete_image modify_image upload_image download_image communitize_image
+        deactivate reactivate add_member delete_member modify_member set_image_location delete_image_location
+        add_image_location
+    """,
+    "admin": """
+        publicize_image copy_image tasks_api_access stores_info_detail manage_image_cache fetch_image_location
+        add_metadef_namespace modify_metadef_namespace delete_metadef_namespace
+    """,
+}
+POLICIES: dict[str, str] = {rule: audience for audience, rules in _RULES.items() for rule in rules.split()}
+
+SEEN = frozenset(("get_image", "download_image"))  # whoever may know of the image; all others: whose it is
+MEMBERS = frozenset(("get_member", "get_members"))  # the owner, and the projects it is shared with
+SHARED_WITH = frozenset(("modify_member",))  # those projects alone
+
+
+class Denied(Forbidden):
+    message = "You are not authorized to complete {rule} action."
+
+
+def permits(call: Call, rule: str, image: Image) -> bool:
+    """May the caller do this to an image that it sees?"""
+    if call.is_admin:
+        return True
+    if not call.may(rule):
+        return False
+    own = image.owner is not None and image.owner == call.project_id
+    shared = image.visibility == "shared" and not own
+    if rule in SEEN:
+        return find_visible(call.cloud, image.id, call.project_id, False) is not None
+    if rule in MEMBERS:
+        return own or shared
+    return shared if rule in SHARED_WITH else own
+
+
+def authorize(call: Call, rule: str, image: Image) -> None:
+    """The same, as a refusal."""
+    if not permits(call, rule, image):
+        raise Denied(rule=rule)

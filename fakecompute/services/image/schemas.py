@@ -1,0 +1,278 @@
+"""GET /v2/schemas/...: what an image, a member and a task look like; and the check of an image against it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pprint import pformat
+from textwrap import indent
+from typing import Any, NamedTuple
+
+from fakecompute.errors import BadRequest
+from fakecompute.rest.call import Call
+from fakecompute.services.image.service import image
+
+Json = dict[str, Any]
+
+UUID = "^([0-9a-fA-F]){8}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){12}$"
+STATUSES = "queued saving active killed deleted uploading importing pending_delete deactivated".split()
+VISIBILITIES = "community public private shared".split()
+CONTAINER_FORMATS = [None, *"ami ari aki bare ovf ova docker compressed".split()]
+DISK_FORMATS = [None, *"ami ari aki vhd vhdx vmdk raw qcow2 vdi iso ploop".split()]
+IMPORTED = "Values to be used to populate the corresponding image properties."
+
+
+def _of(type: str | list[str], description: str, **more: Any) -> Json:
+    return {"type": type, "description": description, **more}
+
+
+def _read_only(type: str | list[str], description: str, **more: Any) -> Json:
+    return {"type": type, "readOnly": True, "description": description, **more}
+
+
+NULLABLE = ["null", "string"]
+LOCATION: Json = {
+    "type": "object",
+    "properties": {
+        "url": {"type": "string", "maxLength": 255},
+        "metadata": {"type": "object"},
+        "validation_data": {
+            "description": (
+                f"{IMPORTED} If the image status is not 'queued', values must exactly match those already contained"
+                " in the image properties."
+            ),
+            "type": "object",
+            "writeOnly": True,
+            "additionalProperties": False,
+            "properties": {
+                "checksum": {"type": "string", "minLength": 32, "maxLength": 32},
+                "os_hash_algo": {"type": "string", "maxLength": 64},
+                "os_hash_value": {"type": "string", "maxLength": 128},
+            },
+            "required": ["os_hash_algo", "os_hash_value"],
+        },
+    },
+    "required": ["url", "metadata"],
+}
+STORES = (
+    "Store in which image data resides.  Only present when the operator has enabled multiple stores.  May be a"
+    " comma-separated list of store identifiers."
+)
+HASH_VALUE = "Hexdigest of the image contents using the algorithm specified by the os_hash_algo"
+
+# glance/api/v2/images.py: get_base_properties
+IMAGE: dict[str, Json] = {
+    "id": _of("string", "An identifier for the image", pattern=UUID),
+    "name": _of(NULLABLE, "Descriptive name for the image", maxLength=255),
+    "status": _read_only("string", "Status of the image", enum=STATUSES),
+    "visibility": _of("string", "Scope of image accessibility", enum=VISIBILITIES),
+    "protected": _of("boolean", "If true, image will not be deletable."),
+    "os_hidden": _of("boolean", "If true, image will not appear in default image list response."),
+    "checksum": _read_only(NULLABLE, "md5 hash of image contents.", maxLength=32),
+    "os_hash_algo": _read_only(NULLABLE, "Algorithm to calculate the os_hash_value", maxLength=64),
+    "os_hash_value": _read_only(NULLABLE, HASH_VALUE, maxLength=128),
+    "owner": _of(NULLABLE, "Owner of the image", maxLength=255),
+    "size": _read_only(["null", "integer"], "Size of image file in bytes"),
+    "virtual_size": _read_only(["null", "integer"], "Virtual size of image in bytes"),
+    "container_format": _of(NULLABLE, "Format of the container", enum=CONTAINER_FORMATS),
+    "disk_format": _of(NULLABLE, "Format of the disk", enum=DISK_FORMATS),
+    "created_at": _read_only("string", "Date and time of image registration"),
+    "updated_at": _read_only("string", "Date and time of the last image modification"),
+    "tags": _of("array", "List of strings related to the image", items={"type": "string", "maxLength": 255}),
+    "direct_url": _read_only("string", "URL to access the image file kept in external store"),
+    "min_ram": _of("integer", "Amount of ram (in MB) required to boot image."),
+    "min_disk": _of("integer", "Amount of disk space (in GB) required to boot image."),
+    "self": _read_only("string", "An image self url"),
+    "file": _read_only("string", "An image file url"),
+    "stores": _read_only("string", STORES),
+    "schema": _read_only("string", "An image schema url"),
+    "locations": {
+        "type": "array",
+        "items": LOCATION,
+        "description": "A set of URLs to access the image file kept in external store",
+    },
+}
+MEMBER: dict[str, Json] = {
+    "member_id": _of("string", "An identifier for the image member (tenantId)"),
+    "image_id": _of("string", "An identifier for the image", pattern=UUID),
+    "created_at": _of("string", "Date and time of image member creation"),
+    "updated_at": _of("string", "Date and time of last modification of image member"),
+    "status": _of("string", "The status of this image member", enum=["pending", "accepted", "rejected"]),
+    "schema": {"readOnly": True, "type": "string"},
+}
+TASK_TYPES = ["import", "api_image_import", "location_import"]
+TASK_MESSAGE = "Human-readable informative message only included when appropriate (usually on failure)"
+TASK: dict[str, Json] = {
+    "id": _of("string", "An identifier for the task", pattern=UUID),
+    "type": _of("string", "The type of task represented by this content", enum=TASK_TYPES),
+    "status": _of(
+        "string", "The current status of this task", enum=["pending", "processing", "success", "failure"]
+    ),
+    "input": _of(["null", "object"], "The parameters required by task, JSON blob"),
+    "result": _of(["null", "object"], "The result of current task, JSON blob"),
+    "owner": _of("string", "An identifier for the owner of this task"),
+    "message": _of("string", TASK_MESSAGE),
+    "image_id": _of("string", "Image associated with the task"),
+    "request_id": _of("string", "Human-readable informative request-id"),
+    "user_id": _of("string", "User associated with the task"),
+    "expires_at": _of(NULLABLE, "Datetime when this resource would be subject to removal"),
+    "created_at": _of("string", "Datetime when this resource was created"),
+    "updated_at": _of("string", "Datetime when this resource was updated"),
+    "self": {"readOnly": True, "type": "string"},
+    "schema": {"readOnly": True, "type": "string"},
+}
+TASK_IN_A_LIST = {name: rule for name, rule in TASK.items() if name not in ("input", "result", "message")}
+
+FREE = {"type": "string"}  # custom properties
+IMAGE_LINKS = [
+    {"rel": "self", "href": "{self}"},
+    {"rel": "enclosure", "href": "{file}"},
+    {"rel": "describedby", "href": "{schema}"},
+]
+PAGE_LINKS = [
+    {"rel": "first", "href": "{first}"},
+    {"rel": "next", "href": "{next}"},
+    {"rel": "describedby", "href": "{schema}"},
+]
+IMAGE_SCHEMA: Json = {"name": "image", "properties": IMAGE, "additionalProperties": FREE, "links": IMAGE_LINKS}
+
+
+# --- request schemas ----------------------------------------------------------------------------------
+
+
+class SchemaMismatch(BadRequest):
+    message = "Provided object does not match schema 'image': {reason}"
+
+
+class Flaw(NamedTuple):
+    """What a validator of JSON schema tells of a mismatch."""
+
+    path: tuple[str | int, ...]  # in the object
+    place: tuple[str, ...]  # in the schema
+    keyword: str
+    sentence: str
+    rule: Json
+    value: Any
+
+
+def validate(body: Mapping[str, Any]) -> None:
+    """SchemaMismatch, with all that Glance's validator says, if the object is no image.
+
+    Of several flaws it tells the least deep one, and of those the one whose name comes last in the alphabet
+    (jsonschema/exceptions.py: best_match).
+    """
+    flaws = list(_flaws(body))
+    if flaws:
+        worst = max(flaws, key=lambda flaw: (-len(flaw.path), flaw.path))
+        raise SchemaMismatch(reason=_told(worst))
+
+
+def _flaws(body: Mapping[str, Any]) -> Iterator[Flaw]:
+    for name, rule in IMAGE.items():
+        if name in body:
+            yield from _check(body[name], rule, (name,), ("properties", name))
+    for name, value in body.items():
+        if name not in IMAGE:
+            yield from _check(value, FREE, (name,), ("additionalProperties",))
+
+
+TYPES: dict[str, Any] = {
+    "null": lambda value: value is None,
+    "string": lambda value: isinstance(value, str),
+    "boolean": lambda value: isinstance(value, bool),
+    "integer": lambda value: not isinstance(value, bool)
+    and (isinstance(value, int) or isinstance(value, float) and value.is_integer()),
+    "array": lambda value: isinstance(value, list),
+    "object": lambda value: isinstance(value, dict),
+}
+
+
+def _check(value: Any, rule: Json, path: tuple[str | int, ...], place: tuple[str, ...]) -> Iterator[Flaw]:
+    """The flaws of one value: the keywords of JSON schema that an image's schema uses."""
+    types = rule["type"] if isinstance(rule["type"], list) else [rule["type"]]
+    if not any(TYPES[name](value) for name in types):
+        yield Flaw(path, place, "type", f"{value!r} is not of type {', '.join(map(repr, types))}", rule, value)
+    if "enum" in rule and value not in rule["enum"]:
+        yield Flaw(path, place, "enum", f"{value!r} is not one of {rule['enum']!r}", rule, value)
+    if isinstance(value, str):
+        if len(value) > rule.get("maxLength", len(value)):
+            yield Flaw(path, place, "maxLength", f"{value!r} is too long", rule, value)
+        if not re.search(rule.get("pattern", ""), value):
+            yield Flaw(path, place, "pattern", f"{value!r} does not match {rule['pattern']!r}", rule, value)
+    if isinstance(value, list) and "items" in rule:
+        for position, item in enumerate(value):
+            yield from _check(item, rule["items"], (*path, position), (*place, "items"))
+    if isinstance(value, dict):
+        for name in rule.get("required", ()):
+            if name not in value:
+                yield Flaw(path, place, "required", f"{name!r} is a required property", rule, value)
+
+
+def _told(flaw: Flaw) -> str:
+    """jsonschema/exceptions.py: _Error.__str__"""
+    schema_at = "".join(f"[{step!r}]" for step in flaw.place)
+    value_at = "".join(f"[{step!r}]" for step in flaw.path)
+    return (
+        f"{flaw.sentence}\n\nFailed validating {flaw.keyword!r} in schema{schema_at}:\n{_pretty(flaw.rule)}\n\n"
+        f"On instance{value_at}:\n{_pretty(flaw.value)}"
+    )
+
+
+def _pretty(value: Any) -> str:
+    return indent(pformat(value, width=72, sort_dicts=False), "    ")
+
+
+# --- response views ---------------------------------------------------------------------------------
+
+
+def _collection(name: str, item: Json) -> Json:
+    texts = {key: {"type": "string"} for key in ("first", "next", "schema")}
+    return {"name": name, "properties": {name: {"type": "array", "items": item}, **texts}, "links": PAGE_LINKS}
+
+
+def _short_collection(name: str, item: Json) -> Json:
+    properties = {name: {"type": "array", "items": item}, "schema": {"type": "string"}}
+    return {"name": name, "properties": properties, "links": [{"rel": "describedby", "href": "{schema}"}]}
+
+
+SERVED: dict[str, Json] = {
+    "image": IMAGE_SCHEMA,
+    "images": _collection("images", IMAGE_SCHEMA),
+    "member": {"name": "member", "properties": MEMBER},
+    "members": _short_collection("members", {"name": "member", "properties": MEMBER}),
+    "task": {"name": "task", "properties": TASK},
+    "tasks": _short_collection("tasks", {"name": "task", "properties": TASK_IN_A_LIST}),
+}
+
+
+# --- handlers ---------------------------------------------------------------------------------------
+
+
+@image.get("/schemas/image")
+def show_image_schema(call: Call) -> Json:
+    return SERVED["image"]
+
+
+@image.get("/schemas/images")
+def show_images_schema(call: Call) -> Json:
+    return SERVED["images"]
+
+
+@image.get("/schemas/member")
+def show_member_schema(call: Call) -> Json:
+    return SERVED["member"]
+
+
+@image.get("/schemas/members")
+def show_members_schema(call: Call) -> Json:
+    return SERVED["members"]
+
+
+@image.get("/schemas/task")
+def show_task_schema(call: Call) -> Json:
+    return SERVED["task"]
+
+
+@image.get("/schemas/tasks")
+def show_tasks_schema(call: Call) -> Json:
+    return SERVED["tasks"]

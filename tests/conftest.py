@@ -1,0 +1,8 @@
+"""The tests use the fixtures that users get: `cloud`, `http`, `openstack`, `fakecompute_server`."""
+
+from importlib.metadata import entry_points
+
+PLUGIN = "fakecompute.faces.pytest_plugin"
+
+if PLUGIN not in {entry.value for entry in entry_points(group="pytest11")}:
+    pytest_plugins = [PLUGIN]  # a checkout that is not installed
