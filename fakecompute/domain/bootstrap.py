@@ -94,9 +94,13 @@ def _domains(cloud: Cloud, entries: Entries) -> None:
         cloud.store.put(Domain(**{"id": cloud.streams.hex_at("domain", entry["name"]), **entry}))
 
 
+DEFAULT_ROLES = ("admin", "manager", "member", "reader", "service")
+
+
 def _roles(cloud: Cloud, entries: list[str]) -> None:
-    for name in entries or ("admin", "manager", "member", "reader", "service"):
-        cloud.store.put(Role(id=cloud.streams.hex_at("role", name), name=name))
+    for name in entries or DEFAULT_ROLES:
+        options = (("immutable", True),) if name in DEFAULT_ROLES else ()
+        cloud.store.put(Role(id=cloud.streams.hex_at("role", name), name=name, options=options))
 
 
 def _projects(cloud: Cloud, entries: Entries) -> None:

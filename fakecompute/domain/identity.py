@@ -22,24 +22,37 @@ if TYPE_CHECKING:
 
 Target = TypeVar("Target", Project, Domain)
 
+IMPLIED = {"admin": "manager", "manager": "member", "member": "reader"}  # Keystone's default
+
 
 # --- who has which role -----------------------------------------------------------------------------------
 
 
+def with_implied(roles: Iterable[str]) -> frozenset[str]:
+    """The roles, and those that they imply, however far."""
+    found: set[str] = set()
+    for role in roles:
+        name: str | None = role
+        while name is not None:
+            found.add(name)
+            name = IMPLIED.get(name)
+    return frozenset(found)
+
+
 def roles_of(cloud: Cloud, user_id: str, target: str) -> tuple[str, ...]:
-    """The names of the roles that a user has on `project:ID`, `domain:ID` or `system`; without the implied ones."""
+    """The names of a user's roles on `project:ID`, `domain:ID` or `system`, without the implied ones."""
     grants = cloud.store.by(Assignment, "grant", (user_id, target))
     return tuple(sorted(cloud.store.get(Role, grant.role_id).name for grant in grants))
 
 
 def projects_of(cloud: Cloud, user_id: str) -> list[Project]:
-    """The projects that a user has a role on, by name."""
-    return sorted(_targets(cloud, Project, user_id, "project:"), key=lambda project: (project.name, project.id))
+    """The projects that a user has a role on, by id."""
+    return sorted(_targets(cloud, Project, user_id, "project:"), key=lambda project: project.id)
 
 
 def domains_of(cloud: Cloud, user_id: str) -> list[Domain]:
-    """The domains that a user has a role on, by name."""
-    return sorted(_targets(cloud, Domain, user_id, "domain:"), key=lambda domain: (domain.name, domain.id))
+    """The domains that a user has a role on, by id."""
+    return sorted(_targets(cloud, Domain, user_id, "domain:"), key=lambda domain: domain.id)
 
 
 def _targets(cloud: Cloud, kind: type[Target], user_id: str, prefix: str) -> list[Target]:
@@ -62,21 +75,24 @@ def grant(cloud: Cloud, user_id: str, role_id: str, target: str) -> None:
 
 
 def ungrant(cloud: Cloud, assignment: Assignment) -> None:
-    """Take a role away, with the application credentials that were made with it."""
+    """Take a role away."""
     cloud.store.drop(assignment)
-    lost = cloud.store.get(Role, assignment.role_id).name
-    for credential in cloud.store.by(ApplicationCredential, "user", assignment.user_id):
-        if f"project:{credential.project_id}" == assignment.target and lost in credential.roles:
-            drop_application_credential(cloud, credential)
     _renew_tokens(cloud, assignment.user_id, assignment.target)
+
+
+def roles_with(cloud: Cloud, credential: ApplicationCredential) -> tuple[str, ...]:
+    """The names of an application credential's roles, as far as its user still has them."""
+    held = with_implied(roles_of(cloud, credential.user_id, f"project:{credential.project_id}"))
+    return tuple(name for name in credential.roles if name in held)
 
 
 def _renew_tokens(cloud: Cloud, user_id: str, target: str) -> None:
     """Keystone looks up a token's roles whenever it is used; one without any is no longer valid."""
-    roles = roles_of(cloud, user_id, target)
     for token in cloud.store.by(Token, "target", target):
-        if token.user_id != user_id or token.application_credential_id:
+        if token.user_id != user_id:
             continue
+        credential = cloud.store.find(ApplicationCredential, token.application_credential_id)
+        roles = roles_with(cloud, credential) if credential else roles_of(cloud, user_id, target)
         if roles:
             cloud.store.put(token.evolve(roles=roles))
         else:
@@ -99,7 +115,7 @@ def issue_token(
     parent_audit_id: str | None = None,
     application_credential_id: str | None = None,
 ) -> Token:
-    """A new token; it lives for the cloud's `token_expiration` unless told otherwise.  Times are whole seconds."""
+    """A new token, of whole seconds; it lives for the cloud's `token_expiration` unless told otherwise."""
     now = cloud.now - cloud.now % SECOND
     own = cloud.streams.token("audit", 16)[7:29]
     return cloud.store.put(
@@ -199,6 +215,10 @@ def drop_domain(cloud: Cloud, domain: Domain) -> None:
 
 
 def drop_role(cloud: Cloud, role: Role) -> None:
+    """With the application credentials that were made by means of it."""
     for assignment in cloud.store.by(Assignment, "role", role.id):
+        for credential in cloud.store.by(ApplicationCredential, "user", assignment.user_id):
+            if f"project:{credential.project_id}" == assignment.target:
+                drop_application_credential(cloud, credential)
         ungrant(cloud, assignment)
     cloud.store.drop(role)

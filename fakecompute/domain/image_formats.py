@@ -37,7 +37,7 @@ def detect(data: bytes) -> str:
 
 
 def virtual_size(data: bytes, disk_format: str | None) -> int | None:
-    """The size of the disk in bytes; None where it cannot be told.  FormatMismatch if the bytes are of another format."""
+    """The size of the disk in bytes; None where it cannot be told.  FormatMismatch for other bytes."""
     found = detect(data)
     if disk_format == "raw":
         return len(data) or None

@@ -157,7 +157,8 @@ def define_images(cloud: Cloud, entries: list[dict[str, Any]]) -> None:
     for position, entry in enumerate(entries):
         place = f"images[{position}]"
         if unknown := sorted(entry.keys() - _ENTRY):
-            raise BadDefinition([f"{place}: there is no {key!r}; there are {', '.join(sorted(_ENTRY))}" for key in unknown])
+            known = ", ".join(sorted(_ENTRY))
+            raise BadDefinition([f"{place}: there is no {key!r}; there are {known}" for key in unknown])
         if "name" not in entry:
             raise BadDefinition([f"{place}: the name is missing"])
         _define(cloud, place, entry)

@@ -1,7 +1,7 @@
 """Key pairs: generating RSA ones from a seed, and reading the public halves that people bring.
 
-Pure Python, as the core needs no cryptography and a seed must always give the same key.  Good for tests only: whoever
-knows the seed of a cloud knows its private keys.
+Pure Python, as the core needs no cryptography and a seed must always give the same key.  Good for tests only:
+whoever knows the seed of a cloud knows its private keys.
 """
 
 from __future__ import annotations
@@ -39,9 +39,10 @@ def generate(seed: str) -> KeyPairText:
     p, q = (_prime(f"{seed}/{name}".encode()) for name in "pq")
     n, d = p * q, pow(EXPONENT, -1, lcm(p - 1, q - 1))
     numbers = (0, n, EXPONENT, d, p, q, d % (p - 1), d % (q - 1), pow(q, -1, p))
-    body = base64.encodebytes(_der(0x30, b"".join(_der(0x02, _unsigned(number)) for number in numbers)))
-    lines = body.replace(b"\n", b"").decode()
-    wrapped = "\n".join(lines[i : i + 64] for i in range(0, len(lines), 64))
+    body = base64.b64encode(
+        _der(0x30, b"".join(_der(0x02, _unsigned(number)) for number in numbers))
+    ).decode()
+    wrapped = "\n".join(body[i : i + 64] for i in range(0, len(body), 64))
     blob = b"".join(_string(part) for part in (b"ssh-rsa", _unsigned(EXPONENT), _unsigned(n)))
     return KeyPairText(
         f"-----BEGIN RSA PRIVATE KEY-----\n{wrapped}\n-----END RSA PRIVATE KEY-----\n",

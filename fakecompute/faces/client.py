@@ -83,13 +83,8 @@ class Http:
         if version is not None:
             sent[HEADER] = version if " " in version else f"compute {version}"
         sent.update(headers or {})
-        builder = EnvironBuilder(
-            method=method,
-            path=path,
-            query_string=params,
-            data=content,
-            headers={name: value for name, value in sent.items() if value is not None},
-        )
+        kept = Headers({name: value for name, value in sent.items() if value is not None})
+        builder = EnvironBuilder(method=method, path=path, query_string=params, data=content, headers=kept)
         response = self._client.open(builder)
         return Answer(response.status_code, response.headers, response.get_data())
 

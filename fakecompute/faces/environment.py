@@ -50,7 +50,7 @@ def auth_url(base: str) -> str:
 def logins(cloud: Cloud, base: str) -> dict[str, Login]:
     """Every user of the cloud that has a project, by name."""
     return {
-        user.name: Login(auth_url(base), user.name, user.password, project.name)
+        user.name: Login(auth_url(base), user.name, user.password or "", project.name)
         for user in sorted(cloud.store.all(User), key=lambda user: user.name)
         if (project := cloud.store.find(Project, user.default_project_id))
     }
@@ -65,7 +65,7 @@ def _entries(clouds: Mapping[str, Cloud], base: str) -> Iterator[tuple[str, Logi
     for name, cloud in clouds.items():
         known = logins(cloud, f"{base}/clouds/{name}" if name else base)
         usual = {suffix: known[user] for user, suffix in SUFFIXES.items() if user in known}
-        for suffix, login in (usual or {"": login for login in list(known.values())[:1]}).items():
+        for suffix, login in usual.items() or [("", login) for login in list(known.values())[:1]]:
             yield (name or "fakecompute") + suffix, login
 
 

@@ -17,42 +17,88 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from openstack.connection import Connection
 
     from fakecompute import Cloud
     from fakecompute.faces.client import Http
+    from fakecompute.faces.running import Running
+    from fakecompute.scenario.load import Scenario
+
+MARKER = (
+    "scenario(name_or_path_or_mapping, **options): what the clouds of the fixtures are; paths are relative to the "
+    "test's file, options (definition, seed, release, clock, timing) replace what the scenario says"
+)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line(
-        "markers",
-        "scenario(name_or_path, **options): the cloud of the fixtures is that of a scenario; "
-        "options replace what the file says (seed, release, timing, clock)",
-    )
+    config.addinivalue_line("markers", MARKER)
+
+
+# --- the cloud
 
 
 @pytest.fixture(scope="session")
 def scenario_cloud() -> Callable[..., Cloud]:
-    """Clouds by scenario, each made once a session."""
-    from fakecompute.cloud import Cloud
+    """`scenario_cloud("bad-minute", seed=7)`: a new cloud, forked from one that is made once a session."""
+    origins: dict[str, Cloud] = {}
 
-    made: dict[Any, Cloud] = {}
-
-    def cloud_of(scenario: Any = None, **options: Any) -> Cloud:
-        key = (scenario, tuple(sorted(options.items())))
-        if key not in made:
-            made[key] = Cloud(**options)
-        return made[key]
+    def cloud_of(source: Any = None, **options: Any) -> Cloud:
+        key = repr((source, sorted(options.items())))
+        if key not in origins:
+            cloud: Cloud = _load(source).cloud(**options)
+            if not cloud.clock.virtual or "clock" in options:
+                return cloud  # its time begins when it is made
+            origins[key] = cloud
+        return origins[key].fork()
 
     return cloud_of
 
 
 @pytest.fixture
 def cloud(request: pytest.FixtureRequest, scenario_cloud: Callable[..., Cloud]) -> Cloud:
-    """A cloud of one's own: a fork of the one its scenario describes."""
+    """A cloud of one's own, as the test's `scenario` marker describes it.
+
+    Its time stands still until the test says `cloud.advance(30)`, or sleeps in the cloud's time (see
+    `fakecompute_time`); for clients in other processes (`fakecompute_server`) it runs by itself.
+    """
+    from threading import RLock
+
+    source, options = _wanted(request)
+    if _is_for_others(request):
+        options = {"clock": _clock_for_others(_load(source)), **options}
+    made = scenario_cloud(source, **options)
+    made.lock = RLock()  # clients may have threads
+    return made
+
+
+def _wanted(request: pytest.FixtureRequest) -> tuple[Any, dict[str, Any]]:
+    """The scenario of the marker, a path made whole, and the options."""
+    from os import PathLike, fspath
+
     marker = request.node.get_closest_marker("scenario")
-    origin = scenario_cloud(*marker.args, **marker.kwargs) if marker else scenario_cloud()
-    return origin.fork()
+    if marker is None:
+        return None, {}
+    source = marker.args[0] if marker.args else None
+    if isinstance(source, str | PathLike) and (beside := request.path.parent / source).is_file():
+        source = fspath(beside)
+    return source, dict(marker.kwargs)
+
+
+def _load(source: Any) -> Scenario:
+    """All mistakes of a scenario are a failure of the test, without a traceback of ours."""
+    from fakecompute.errors import BadDefinition
+    from fakecompute.scenario.load import load
+
+    try:
+        return load({} if source is None else source)
+    except BadDefinition as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+# --- clients
 
 
 @pytest.fixture
@@ -61,3 +107,64 @@ def http(cloud: Cloud) -> Http:
     from fakecompute.faces.client import Http
 
     return Http(cloud)
+
+
+@pytest.fixture
+def fakecompute_time(cloud: Cloud) -> Iterator[None]:
+    """The test lives in its cloud's time: `time.sleep` is over at once, and `datetime.now` tells the cloud's."""
+    from fakecompute.faces.virtual_time import shared_time
+
+    with shared_time(cloud):
+        yield
+
+
+@pytest.fixture
+def openstack_as(cloud: Cloud, fakecompute_time: None) -> Iterator[Callable[..., Connection]]:
+    """`openstack_as("admin")`: an openstacksdk connection to the test's cloud for any of its users."""
+    try:
+        from fakecompute.faces.transport import connect
+    except ModuleNotFoundError as missing:
+        pytest.fail(f"{missing.name} is missing: pip install 'fakecompute[clients]'", pytrace=False)
+
+    opened: list[Connection] = []
+
+    def connect_as(user: str = "demo", project: str | None = None) -> Connection:
+        opened.append(connect(cloud, user, project))
+        return opened[-1]
+
+    yield connect_as
+    for connection in opened:
+        connection.close()
+
+
+@pytest.fixture
+def openstack(openstack_as: Callable[..., Connection]) -> Connection:
+    """An openstacksdk connection to the test's cloud as `demo`, without a socket and in the cloud's time."""
+    return openstack_as()
+
+
+# --- a server for other processes
+
+
+@pytest.fixture
+def fakecompute_server(cloud: Cloud, tmp_path: Path) -> Iterator[Running]:
+    """The test's cloud on a free port: `.url`, `.cloud`, `.clouds_yaml` (a path), `.env` for a subprocess.
+
+    Whenever a client polls in vain, the cloud's clock goes to the next thing that happens; a scenario that names
+    its clock keeps it.
+    """
+    from fakecompute.faces.running import running
+
+    with running(cloud, tmp_path / "clouds.yaml") as server:
+        yield server
+
+
+def _is_for_others(request: pytest.FixtureRequest) -> bool:
+    return "fakecompute_server" in request.fixturenames and "fakecompute_time" not in request.fixturenames
+
+
+def _clock_for_others(scenario: Scenario) -> Any:
+    """The one that the scenario names, or one that jumps; from today on, or clients find their tokens expired."""
+    from fakecompute.kernel.clock import AutoClock, WallClock
+
+    return None if scenario.clock else AutoClock(WallClock().now())

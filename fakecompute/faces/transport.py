@@ -12,23 +12,26 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
+from keystoneauth1.identity.v3 import Password
+from keystoneauth1.session import Session
+from openstack.connection import Connection
+from requests import PreparedRequest, Response
+from requests import Session as Transport
 from requests.adapters import BaseAdapter
 from requests.exceptions import ReadTimeout
-from requests.models import PreparedRequest, Response
 from requests.structures import CaseInsensitiveDict
+from requests.utils import get_encoding_from_headers
 from werkzeug.test import run_wsgi_app
 
+from fakecompute.faces.environment import REGION, logins
 from fakecompute.kernel.clock import SECOND
 from fakecompute.wsgi.app import app
 from fakecompute.wsgi.many import DELAY, bind
 
 if TYPE_CHECKING:
-    from openstack.connection import Connection
-
     from fakecompute.cloud import Cloud
 
 ADDRESS = "http://fakecompute.test"  # .test is nobody's (RFC 6761)
-PASSWORD = "secret"  # of every user of the shipped definitions
 
 
 class InProcess(BaseAdapter):
@@ -58,7 +61,7 @@ class InProcess(BaseAdapter):
         response.status_code = int(status.partition(" ")[0])
         response.reason = status.partition(" ")[2]
         response.headers = CaseInsensitiveDict(headers)
-        response.encoding = headers.get_content_charset() if hasattr(headers, "get_content_charset") else None
+        response.encoding = get_encoding_from_headers(response.headers)
         response.raw = BytesIO(b"".join(chunks))
         if not stream:
             response.content  # noqa: B018  reads it
@@ -115,24 +118,13 @@ def _pieces(body: Iterable[str | bytes]) -> Iterable[bytes]:
     return (piece.encode() if isinstance(piece, str) else piece for piece in body)
 
 
-def connect(cloud: Cloud, user: str = "demo", project: str | None = None, password: str = PASSWORD) -> Connection:
-    """An openstacksdk connection to a cloud in the same process, for a user of its default domain."""
-    from keystoneauth1.identity.v3 import Password
-    from keystoneauth1.session import Session
-    from openstack.connection import Connection
-    from requests import Session as Transport
-
-    from fakecompute.faces.client import first_project
-
+def connect(cloud: Cloud, user: str = "demo", project: str | None = None) -> Connection:
+    """An openstacksdk connection to a cloud in the same process; KeyError if there is no such user."""
+    login = logins(cloud, ADDRESS)
+    if user not in login:
+        raise KeyError(f"there is no user {user!r} with a project; there are {', '.join(login)}")
+    auth: dict[str, Any] = login[user].auth() | ({"project_name": project} if project else {})
     transport = Transport()
     transport.trust_env = False  # no proxies, no .netrc
     transport.mount(ADDRESS, InProcess(cloud))
-    auth = Password(
-        auth_url=f"{ADDRESS}/identity/v3",
-        username=user,
-        password=password,
-        project_name=project or first_project(cloud, user),
-        user_domain_id="default",
-        project_domain_id="default",
-    )
-    return Connection(session=Session(auth, session=transport), region_name="RegionOne")
+    return Connection(session=Session(Password(**auth), session=transport), region_name=REGION)

@@ -14,15 +14,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from freezegun import freeze_time
 
 from fakecompute.kernel.clock import AutoClock, ManualClock
 
 if TYPE_CHECKING:
-    from freezegun.api import FrozenDateTimeFactory
-
     from fakecompute.cloud import Cloud
 
 LIVE = ["cheroot", "fakecompute.faces.server"]  # modules that need the machine's time: sockets
@@ -32,7 +30,7 @@ _PATIENT = (*LIVE, "_pytest.", "freezegun.")  # modules whose sleep stays what i
 class SharedClock(ManualClock):
     """A virtual clock that moves the frozen time of the process along."""
 
-    def __init__(self, own: ManualClock, frozen: FrozenDateTimeFactory) -> None:
+    def __init__(self, own: ManualClock, frozen: Any) -> None:
         super().__init__(own.at)
         self.jumps = own.jumps
         self._frozen = frozen

@@ -44,3 +44,7 @@ class Journal:
         else:  # a server's journal may grow past memory
             self._file.write(text.decode() + "\n")
             self._file.flush()
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()

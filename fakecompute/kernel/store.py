@@ -170,8 +170,7 @@ class Store:
             come = None if new is None else part_of(new)
             if gone != come:
                 self._retotal((kind, name), gone, come)
-        if "digest" not in self._owned:
-            self._own_digest()
+        self._own_digest()
         self._dirty.add((kind, id))
         return old
 
@@ -184,8 +183,9 @@ class Store:
         return mine
 
     def _own_digest(self) -> None:
-        self._hashes, self._dirty = self._hashes.copy(), self._dirty.copy()
-        self._owned.add("digest")
+        if "digest" not in self._owned:
+            self._hashes, self._dirty = self._hashes.copy(), self._dirty.copy()
+            self._owned.add("digest")
 
     def _reindex(self, place: tuple[Kind, str], id: str, before: Any, after: Any) -> None:
         index = self._own(self._indexes, place, place)

@@ -2,20 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
-
-IMPLIED = {
-    "admin": ("admin", "manager", "member", "reader"),
-    "manager": ("manager", "member", "reader"),
-    "member": ("member", "reader"),
-}  # Keystone's default: each role brings the ones after it
-
-
-def with_implied(roles: Iterable[str]) -> frozenset[str]:
-    """The roles, and those that they imply."""
-    return frozenset(implied for role in roles for implied in IMPLIED.get(role, (role,)))
-
 
 @dataclass(frozen=True, slots=True)
 class Context:
@@ -76,12 +64,13 @@ def _same(wanted: str | None, *own: str | None) -> bool:
 
 
 # fmt: off
-_SCOPED: dict[str, Callable[[Context, str | None, str | None, str | None], bool]] = {
-    "system_reader":  lambda who, project, user, domain: who.system and "reader" in who.roles,
-    "domain_reader":  lambda who, project, user, domain: "reader" in who.roles and _same(domain, who.domain_id),
-    "domain_manager": lambda who, project, user, domain: "manager" in who.roles and _same(domain, who.domain_id),
-    "own_user":       lambda who, project, user, domain: _same(user, who.user_id),
-    "own_project":    lambda who, project, user, domain: _same(project, who.project_id),
-    "own_domain":     lambda who, project, user, domain: _same(domain, who.domain_id, who.project_domain_id),
+_Id = str | None  # of the resource
+_SCOPED: dict[str, Callable[[Context, _Id, _Id, _Id], bool]] = {
+    "system_reader":  lambda me, project, user, domain: me.system and "reader" in me.roles,
+    "domain_reader":  lambda me, project, user, domain: "reader" in me.roles and _same(domain, me.domain_id),
+    "domain_manager": lambda me, project, user, domain: "manager" in me.roles and _same(domain, me.domain_id),
+    "own_user":       lambda me, project, user, domain: _same(user, me.user_id),
+    "own_project":    lambda me, project, user, domain: _same(project, me.project_id),
+    "own_domain":     lambda me, project, user, domain: _same(domain, me.domain_id, me.project_domain_id),
 }
 # fmt: on

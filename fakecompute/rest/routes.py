@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from re import sub
 from typing import Any, TypeVar
 
 from fakecompute.rest.dialect import Dialect
@@ -67,6 +68,7 @@ class Routes:
         ("", "application/json", "text/plain")
     )  # content types that are read as JSON
     url_project: bool = False  # may the project id stand between version and noun?
+    trailing_slash: bool = False  # may any path end with one?
     endpoints: list[Endpoint] = field(default_factory=list)
     finders: dict[str, Callable[..., Any]] = field(default_factory=dict)
 
@@ -163,6 +165,12 @@ class Routes:
             )
         for (path, bare), methods in groups.items():
             yield path, bare, methods
+
+
+def slug(method: str, path: str, action: str | None = None) -> str:
+    """`get_os_hosts_item_reboot`: a name for an operation whose handler is made from a table."""
+    words = sub(r"\W+", " ", f"{method} {path} {action or ''}".replace("-", "_")).split()
+    return "_".join(words).lower()
 
 
 def _version(text: str) -> Version:

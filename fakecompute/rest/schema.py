@@ -250,11 +250,13 @@ class Integer(Typed):
             value.isascii() and re.search(self.pattern, value) and len(value) < 40
         ):
             raise problem(f"{value!r} does not match {self.pattern!r}", value)
+        if value == "":
+            raise problem("'' should be non-empty", value)
         number = int(value)
         if self.min is not None and number < self.min:
-            raise problem(f"{value!r} is less than the minimum of {self.min}", value)
+            raise problem(f"{number} is less than the minimum of {self.min}", value)
         if self.max is not None and number > self.max:
-            raise problem(f"{value!r} is greater than the maximum of {self.max}", value)
+            raise problem(f"{number} is greater than the maximum of {self.max}", value)
         return number
 
 

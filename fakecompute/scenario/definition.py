@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from fakecompute import resources
+from fakecompute.cloud import Cloud
 from fakecompute.domain.bootstrap import SECTIONS, read_definition
+from fakecompute.domain.network_quotas import DEFAULTS as NETWORK_DEFAULTS
 from fakecompute.domain.quota import DEFAULTS
 from fakecompute.errors import BadDefinition
 from fakecompute.scenario.schema import (
@@ -27,14 +30,25 @@ from fakecompute.scenario.schema import (
     text,
 )
 
+Definition = Mapping[str, Any]
+
 SUFFIXES = (".yaml", ".yml", ".json")
 COUNT = integer(0)
 SIZE = integer(1)
 
 
-def quota_limits(place: Place) -> Any:
-    return table(integer(-1), choice(DEFAULTS, "quota"))(place)
+def host_name(place: Place) -> Any:
+    """A name, with `{n}` (`{n:03}`) where there is a count."""
+    word = text(place)
+    try:
+        return word if word is None or word.format(n=1) else None
+    except (LookupError, ValueError):
+        return place.wrong(f"{word!r} may have {{n}} in it, and no other braces")
 
+
+
+
+IPV6_MODES = ("slaac", "dhcpv6-stateful", "dhcpv6-stateless")
 
 # --- the table: section -> what stands in it; a section that is not listed is taken as it is
 
@@ -87,7 +101,7 @@ READERS: dict[str, Reader] = {
         "access":      listing(text),          # projects, if it is not public
     })),
     "hosts": listing(mapping({
-        "name":        required(text),
+        "name":        required(host_name),
         "count":       SIZE,                   # of them, with {n} in the name
         "zone":        text,
         "vcpus":       required(SIZE),
@@ -108,7 +122,60 @@ READERS: dict[str, Reader] = {
         "hosts":       listing(text),
         "metadata":    table(text),
     })),
-    "quotas": table(quota_limits),             # project -> limits
+    "quotas":         table(table(integer(-1), choice(DEFAULTS, "quota"))),          # project -> limits
+    "network_quotas": table(table(integer(-1), choice(NETWORK_DEFAULTS, "quota"))),
+    "images": listing(mapping({
+        "id":               text,
+        "name":             required(text),
+        "owner":            text,              # a project
+        "visibility":       choice(("public", "private", "shared", "community"), "visibility"),
+        "disk_format":      choice(("qcow2", "raw"), "disk format of a definition"),
+        "container_format": choice(("bare",), "container format of a definition"),
+        "virtual_size":     SIZE,              # bytes
+        "min_ram":          COUNT,
+        "min_disk":         COUNT,
+        "protected":        boolean,
+        "os_hidden":        boolean,
+        "tags":             listing(text),
+        "properties":       table(text),
+    })),
+    "networks": listing(mapping({
+        "id":               text,
+        "name":             required(text),
+        "description":      text,
+        "project":          text,
+        "shared":           boolean,
+        "external":         boolean,
+        "is_default":       boolean,
+        "mtu":              SIZE,
+        "network_type":     text,
+        "physical_network": text,
+        "segmentation_id":  COUNT,
+        "dns_domain":       text,
+        "port_security_enabled": boolean,
+        "subnets": listing(mapping({
+            "id":               text,
+            "name":             text,
+            "description":      text,
+            "cidr":             required(text),
+            "gateway_ip":       text,
+            "enable_dhcp":      boolean,
+            "allocation_pools": listing(mapping({"start": required(text), "end": required(text)})),
+            "dns_nameservers":  listing(text),
+            "host_routes":      listing(mapping({"destination": required(text), "nexthop": required(text)})),
+            "ipv6_ra_mode":      choice(IPV6_MODES, "mode"),
+            "ipv6_address_mode": choice(IPV6_MODES, "mode"),
+        })),
+    })),
+    "routers": listing(mapping({
+        "id":               text,
+        "name":             required(text),
+        "description":      text,
+        "project":          text,
+        "gateway":          text,              # an external network
+        "interfaces":       listing(text),     # subnets
+        "enable_snat":      boolean,
+    })),
 }
 # fmt: on
 
@@ -116,7 +183,7 @@ READERS: dict[str, Reader] = {
 # --- reading
 
 
-def checked(name: str, near: Path | None = None, inside: tuple[Path, ...] = ()) -> Mapping[str, Any]:
+def checked(name: str, near: Path | None = None, inside: tuple[Path, ...] = ()) -> Definition:
     """The definition of a shipped name or a path (from the folder `near`); BadDefinition with all its mistakes.
 
     `inside` are the files that extend it.
@@ -135,6 +202,17 @@ def checked(name: str, near: Path | None = None, inside: tuple[Path, ...] = ()) 
     return definition
 
 
+def rehearse(place: Place, definition: Definition) -> None:
+    """Make a cloud of it: what only that finds (a gateway outside of its subnet) gets its line here."""
+    try:
+        Cloud(definition)
+    except BadDefinition as error:
+        for mistake in error.mistakes:
+            path, _, said = mistake.partition(": ")
+            at = place.at(path)
+            (at or place).wrong(said if at else mistake)
+
+
 def read_text(path: Path) -> str:
     """BadDefinition if there is nothing to read."""
     try:
@@ -150,7 +228,6 @@ def read(place: Place, inside: tuple[Path, ...] = ()) -> dict[str, Any]:
 
     The last of `inside` is the file that it stands in.
     """
-    before = len(place.page.mistakes)
     readers = {name: READERS.get(name, anything) for name in SECTIONS}
     made = mapping({**readers, "extends": text})(place) or {}
     sections = place.entries() or {} if place.is_mapping else {}
@@ -160,55 +237,141 @@ def read(place: Place, inside: tuple[Path, ...] = ()) -> dict[str, Any]:
         except BadDefinition as error:
             for mistake in error.mistakes:
                 sections["extends"][1].wrong(mistake)
-    if len(place.page.mistakes) == before:
-        for name, check in CHECKS.items():
-            if name in sections:
-                check(sections[name][1], made)
+    for name, check in CHECKS.items():
+        if name in sections and not sections[name][1].empty:
+            check(sections[name][1], made)
+    if not place.page.mistakes:
+        rehearse(place, made)
     return made
 
 
-def _names(entries: Iterable[Mapping[str, Any]]) -> list[str]:
-    return [entry["name"] for entry in entries]
+# --- names that must lead somewhere
 
 
-def host_names(definition: Mapping[str, Any]) -> list[str]:
+def host_names(definition: Definition) -> list[str]:
     """Of all hosts, counted ones written out."""
     return [
-        entry["name"].format(n=n)
-        for entry in definition.get("hosts", ())
-        for n in range(1, entry.get("count", 1) + 1)
+        _numbered(entry["name"], n)
+        for entry in _entries(definition, "hosts")
+        for n in range(1, (entry.get("count") or 1) + 1)
     ]
 
 
-def project_names(definition: Mapping[str, Any]) -> list[str]:
-    return _names(definition.get("projects", ())) or ["admin", "demo", "alt_demo", "service"]
+def project_names(definition: Definition) -> list[str]:
+    return _names(definition, "projects") or ["admin", "demo", "alt_demo", "service"]
+
+
+def _role_names(definition: Definition) -> list[str]:
+    return definition.get("roles") or ["admin", "manager", "member", "reader", "service"]
+
+
+def _entries(definition: Definition, section: str) -> list[dict[str, Any]]:
+    """Those that can be called by a name; others are noted already."""
+    return [entry for entry in definition.get(section) or () if isinstance(entry, dict) and entry.get("name")]
+
+
+def _names(definition: Definition, section: str) -> list[str]:
+    return [entry["name"] for entry in _entries(definition, section)]
+
+
+def _numbered(name: str, n: int) -> str:
+    try:
+        return name.format(n=n)
+    except (LookupError, ValueError):
+        return name
 
 
 def _known(place: Place, names: Iterable[str], what: str) -> None:
     """Every scalar of a list, or key of a mapping, is a name of something."""
-    known = list(names)
-    spoken = [key for key, _ in (place.entries() or {}).values()] if place.is_mapping else place.items()
-    for at in spoken or ():
-        if at.word not in known:
-            at.wrong(f"there is no {what} {at.word!r}{nearest(at.word or '', known)}")
+    known = list(dict.fromkeys(names))
+    if place.is_mapping:
+        spoken = [key for key, _ in (place.entries() or {}).values()]
+    else:
+        spoken = place.items() or [] if place.is_list else []
+    for at in spoken:
+        if at.word is not None and at.word not in known:
+            at.wrong(f"there is no {what} {at.word!r}{nearest(at.word, known)}")
 
 
-def _each(key: str, what: str, names: Callable[[Mapping[str, Any]], Iterable[str]]) -> Callable[..., None]:
-    """A check that `key` of every entry of a section names things that there are."""
-
-    def check(place: Place, definition: Mapping[str, Any]) -> None:
-        for entry in place.items() or ():
-            found = (entry.entries() or {}).get(key)
-            if found is not None and not found[1].empty:
-                _known(found[1], names(definition), what)
-
-    return check
+def _each(place: Place, key: str) -> Iterator[Place]:
+    """What stands under a key of every entry of a section."""
+    for entry in place.items() or () if place.is_list else ():
+        found = (entry.entries() or {}).get(key) if entry.is_mapping else None
+        if found is not None and not found[1].empty:
+            yield found[1]
 
 
-# what names must lead somewhere, in the sections that a file writes itself
-CHECKS: dict[str, Callable[[Place, Mapping[str, Any]], None]] = {
-    "users": _each("projects", "project", project_names),
-    "flavors": _each("access", "project", project_names),
-    "aggregates": _each("hosts", "host", host_names),
-    "quotas": lambda place, definition: _known(place, project_names(definition), "project"),
+def _unique(place: Place, key: str, what: str) -> None:
+    seen: set[str | None] = set()
+    for at in _each(place, key):
+        if at.word in seen:
+            at.wrong(f"there are two {what} called {at.word!r}")
+        seen.add(at.word)
+
+
+# --- a function a section
+
+
+def _check_named(place: Place, definition: Definition) -> None:
+    """Images, networks, routers: each belongs to a project."""
+    for key in "owner", "project":
+        for at in _each(place, key):
+            if at.word not in project_names(definition):
+                at.wrong(f"there is no project {at.word!r}{nearest(at.word or '', project_names(definition))}")
+
+
+def _check_projects(place: Place, definition: Definition) -> None:
+    _unique(place, "name", "projects")
+
+
+def _check_users(place: Place, definition: Definition) -> None:
+    _unique(place, "name", "users")
+    roles = _role_names(definition)
+    for key in "system", "domain":
+        for granted in _each(place, key):
+            _known(granted, roles, "role")
+    for projects in _each(place, "projects"):
+        _known(projects, project_names(definition), "project")
+        for _, granted in (projects.entries() or {}).values() if projects.is_mapping else ():
+            _known(granted, roles, "role")
+
+
+def _check_flavors(place: Place, definition: Definition) -> None:
+    _unique(place, "id", "flavors")
+    for projects in _each(place, "access"):
+        _known(projects, project_names(definition), "project")
+
+
+def _check_hosts(place: Place, definition: Definition) -> None:
+    seen: set[str] = set()
+    for at, entry in zip(_each(place, "name"), _entries(definition, "hosts"), strict=False):
+        mine = [_numbered(entry["name"], n) for n in range(1, (entry.get("count") or 1) + 1)]
+        twice = next((name for name, times in Counter(mine).items() if times > 1 or name in seen), None)
+        if twice is not None:
+            at.wrong(f"there are two hosts called {twice!r}" + ("; {n} makes them differ" if len(mine) > 1 else ""))
+        seen.update(mine)
+
+
+def _check_aggregates(place: Place, definition: Definition) -> None:
+    _unique(place, "name", "aggregates")
+    for hosts in _each(place, "hosts"):
+        _known(hosts, host_names(definition), "host")
+
+
+def _check_quotas(place: Place, definition: Definition) -> None:
+    _known(place, project_names(definition), "project")
+
+
+# sections that a file writes itself; what it extends was checked where it stands
+CHECKS: dict[str, Callable[[Place, Definition], None]] = {
+    "projects": _check_projects,
+    "users": _check_users,
+    "flavors": _check_flavors,
+    "hosts": _check_hosts,
+    "aggregates": _check_aggregates,
+    "quotas": _check_quotas,
+    "network_quotas": _check_quotas,
+    "images": _check_named,
+    "networks": _check_named,
+    "routers": _check_named,
 }

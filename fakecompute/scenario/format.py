@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from fnmatch import fnmatchcase
 from functools import cache
 from http import HTTPStatus
+from re import findall
 from typing import Any
 
 from fakecompute.domain.faults import Effect, Rule
 from fakecompute.domain.releases import RELEASES, release_named
 from fakecompute.domain.states import STATUS, states_of
 from fakecompute.domain.tables.servers import SERVER
-from fakecompute.domain.timing import REAL, Duration, constant, lognormal, uniform
+from fakecompute.domain.timing import REAL, constant, lognormal, uniform
 from fakecompute.kernel.clock import microseconds, moment
 from fakecompute.scenario.schema import (
     Place,
@@ -54,8 +55,8 @@ def steps() -> tuple[str, ...]:
 @cache
 def path_parameters() -> frozenset[str]:
     """The names in the paths of all calls: `server`, `flavor`."""
-    pieces = (piece for service in all_services() for endpoint in service.endpoints for piece in endpoint.path.split("/"))
-    return frozenset(piece.strip("<>").rpartition(":")[2] for piece in pieces if piece.startswith("<"))
+    paths = {endpoint.path for service in all_services() for endpoint in service.endpoints}
+    return frozenset(name for path in paths for name in findall(r"<(?:\w+:)?(\w+)>", path))
 
 
 CALL_FACTS = ("project", "project_id", "user", "method", "path", "service")  # wsgi/pipeline.py: _facts
@@ -70,7 +71,7 @@ def matching(glob: str, names: Iterable[str]) -> list[str]:
 # --- readers of what is a scenario's own
 
 
-def release(place: Place) -> str | None:
+def release(place: Place) -> Any:
     word = text(place)
     try:
         return release_named(word).name if word is not None else None
@@ -79,7 +80,7 @@ def release(place: Place) -> str | None:
         return place.wrong(f"there is no release {word!r}{nearest(word or '', known)}")
 
 
-def start(place: Place) -> int | None:
+def start(place: Place) -> Any:
     """A time of day, in microseconds."""
     try:
         return moment(place.word or "")
@@ -87,14 +88,14 @@ def start(place: Place) -> int | None:
         return place.wrong("must be a time: 2026-01-01T00:00:00Z")
 
 
-def step_glob(place: Place) -> str | None:
+def step_glob(place: Place) -> Any:
     word = text(place)
     if word is None or matching(word, steps()):
         return word
     return place.wrong(f"there is no step {word!r}{nearest(word, steps(), 'steps are called server.create.spawning')}")
 
 
-def duration(place: Place) -> Duration | None:
+def duration(place: Place) -> Any:
     """`8s`, or a distribution."""
     if not place.is_mapping:
         amount = seconds(place)
@@ -108,27 +109,24 @@ def duration(place: Place) -> Duration | None:
     )(place)
     if len(place.entries() or {}) != 1:
         return place.wrong("must be one of lognormal, uniform")
-    match made:
-        case {"uniform": (low, high)}:
-            return uniform(low, high)
-        case {"lognormal": {"p50": float(p50), **others}}:
-            return _lognormal(place, p50, others)
-    return None
+    if made and made.get("uniform"):
+        return uniform(*made["uniform"])
+    return _lognormal(place, **made["lognormal"]) if made and made.get("lognormal") else None
 
 
-def _lognormal(place: Place, p50: float, others: Mapping[str, Any]) -> Duration | None:
-    if None in others.values():
+def _lognormal(place: Place, p50: float | None = None, **others: Any) -> Any:
+    if p50 is None or None in others.values():
         return None
     if len(others) != 1 or not 0 < p50 <= next(iter(others.values())):
         return place.wrong("must have p50 and one of p95, p99, which is not less")
     return lognormal(p50, **others)
 
 
-def chance(place: Place) -> float | None:
-    return number(0, 1)(place)  # type: ignore[no-any-return]
+def chance(place: Place) -> Any:
+    return number(0, 1)(place)
 
 
-def http_status(place: Place) -> int | None:
+def http_status(place: Place) -> Any:
     """A status that refuses or leads astray."""
     value = place.value
     if type(value) is int and value in {int(known) for known in HTTPStatus} and value >= 300:
@@ -136,7 +134,7 @@ def http_status(place: Place) -> int | None:
     return place.wrong(f"must be an HTTP status from 300 up, not {place.word or 'this'}")
 
 
-def server_status(place: Place) -> str | None:
+def server_status(place: Place) -> Any:
     """The vm_state that a status word means."""
     word = choice(STATUSES, "status of a server")(place)
     return None if word is None else min(states_of(word)[0])
@@ -175,14 +173,14 @@ ON_STEP: dict[str, Callable[[Place], Any]] = {
 # fmt: on
 
 
-def phase(place: Place) -> str | None:
+def phase(place: Place) -> Any:
     word = choice(("before", "after", "wire"), "phase")(place)
     if word in ("after", "wire"):
         return place.wrong(f"the phase {word!r} is not supported yet; there is before")
     return word
 
 
-def fault(place: Place) -> Rule | None:
+def fault(place: Place) -> Any:
     """One of `faults`, as a rule without a position."""
     kind = _kind(place)
     effect = {"before": _on_call, "step": _on_step}.get(kind or "", anything)
@@ -196,14 +194,15 @@ def fault(place: Place) -> Rule | None:
             "effect": required(effect),
         }
     )(place)
-    if kind is None or made is None or place.page.mistakes:
+    if kind is not None:
+        _check_facts(place, kind)
+    if kind is None or made is None or made.get("effect") is None:
         return None
-    _check_facts(place, kind)
-    hits = made.get("hits", {})
+    hits = made.get("hits") or {}
     between = hits.get("between")
     return Rule(
         id="",
-        name=made.get("name", made["on"]),
+        name=made.get("name") or made["on"],
         on=made["on"],
         phase=kind,
         where=tuple(made.get("where", {}).items()),
@@ -217,7 +216,7 @@ def fault(place: Place) -> Rule | None:
     )
 
 
-def _kind(place: Place) -> str | None:
+def _kind(place: Place) -> Any:
     """Does a fault strike a call (`before`) or a step?  Its `on` tells."""
     found = (place.entries() or {}).get("on") if place.is_mapping else None
     word = text(found[1]) if found and not found[1].empty else None
@@ -225,14 +224,16 @@ def _kind(place: Place) -> str | None:
         return None
     calls, walks = matching(word, operations()), matching(word, steps())
     if calls and walks:
-        return found[1].wrong("matches calls and steps; say which: compute.* or server.*")
+        found[1].wrong("matches calls and steps; say which: compute.* or server.*")
+        return None
     if calls or walks:
         return "before" if calls else "step"
     hint = "calls are called compute.create_server, steps server.create.spawning"
-    return found[1].wrong(f"there is no call or step {word!r}{nearest(word, (*operations(), *steps()), hint)}")
+    found[1].wrong(f"there is no call or step {word!r}{nearest(word, (*operations(), *steps()), hint)}")
+    return None
 
 
-def _on_call(place: Place) -> Effect | None:
+def _on_call(place: Place) -> Any:
     if place.is_mapping and {"fail", "hang", "slow"} & (place.entries() or {}).keys():
         for name in ("fail", "hang", "slow"):
             if name in (entries := place.entries() or {}):
@@ -250,7 +251,7 @@ def _on_call(place: Place) -> Effect | None:
     )
 
 
-def _on_step(place: Place) -> Effect | None:
+def _on_step(place: Place) -> Any:
     made = mapping(ON_STEP)(place)
     if made is None or None in made.values():
         return None
@@ -270,7 +271,7 @@ def _on_step(place: Place) -> Effect | None:
 def _check_facts(place: Place, kind: str) -> None:
     """`where` asks for facts that there are; of a call, what stands in its body is written with dots."""
     found = (place.entries() or {}).get("where")
-    for name, (key, _) in ((found[1].entries() or {}) if found else {}).items():
+    for name, (key, _) in (found[1].entries() or {} if found and found[1].is_mapping else {}).items():
         if kind == "before" and ("." in name or name in path_parameters()):
             continue
         known = CALL_FACTS if kind == "before" else STEP_FACTS
@@ -280,7 +281,7 @@ def _check_facts(place: Place, kind: str) -> None:
 
 # fmt: off
 SCENARIO: dict[str, Callable[[Place], Any] | Required] = {
-    "version":     choice(("1",), "version of the format"),
+    "version":     choice(("1",), "format version"),
     "description": text,
     "seed":        integer(),
     "release":     release,

@@ -1,7 +1,7 @@
 """YAML that knows where it stands: all mistakes of a file at once, each with its place and the nearest right word.
 
-A *reader* is a function (place) -> value.  It notes what is wrong on the page and gives None in its stead, so that
-one pass finds everything.  The functions below make readers; `scenario/format.py` and `scenario/definition.py` are
+A *reader* is a function (place) -> value.  It notes what is wrong on the page and gives None in its stead: one pass
+finds everything.  The functions below make readers; `scenario/format.py` and `scenario/definition.py` are
 the tables made of them.
 
     read = mapping({"name": required(text), "delay": duration})
@@ -20,11 +20,13 @@ from typing import Any
 
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
-from yaml.representer import RepresenterError
+from yaml.representer import RepresenterError, SafeRepresenter
 
 from fakecompute.errors import BadDefinition
 
 Reader = Callable[["Place"], Any]
+
+_STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")  # of a path
 
 # --- pages and places
 
@@ -54,7 +56,7 @@ class Page:
     def of_mapping(cls, value: Mapping[str, Any], name: str) -> Page:
         """The page of what is no file: places have paths, but no lines."""
         try:
-            return cls(name, yaml.SafeDumper("").represent_data(dict(value)))
+            return cls(name, SafeRepresenter().represent_data(dict(value)))
         except RepresenterError as error:
             raise BadDefinition([f"{name}: holds what YAML cannot say: {error.args[-1]!r}"]) from None
 
@@ -67,7 +69,8 @@ class Page:
     @property
     def mistakes(self) -> list[str]:
         """In the order of the file."""
-        return [text for _, _, text in sorted(dict.fromkeys(self._mistakes))]
+        found = sorted(dict.fromkeys(self._mistakes), key=lambda mistake: mistake[:2])
+        return [text for _, _, text in found]
 
     def done(self) -> None:
         """BadDefinition, if there is any mistake."""
@@ -83,9 +86,25 @@ class Place:
     node: Node
     path: str
 
-    def wrong(self, text: str) -> None:
-        """Note a mistake here."""
+    def wrong(self, text: str) -> Any:
+        """Note a mistake here; gives the None that a reader returns then."""
         self.page.note(self.node, self.path, text)
+        return None
+
+    def at(self, path: str) -> Place | None:
+        """What stands further on (`networks[0].subnets[1]`), or the last thing on the way that is there."""
+        found = None
+        place = self
+        for name, position in _STEP.findall(path):
+            inner = (place.entries() or {}).get(name) if name and place.is_mapping else None
+            items = place.items() or [] if position and place.is_list else []
+            if inner is not None:
+                found = place = inner[1]
+            elif items[int(position or 0) :]:
+                found = place = items[int(position)]
+            else:
+                break
+        return found
 
     @property
     def empty(self) -> bool:
@@ -96,6 +115,10 @@ class Place:
         return isinstance(self.node, MappingNode)
 
     @property
+    def is_list(self) -> bool:
+        return isinstance(self.node, SequenceNode)
+
+    @property
     def word(self) -> str | None:
         """The text of a scalar as it is written; None for lists, mappings and nothing."""
         return self.node.value if isinstance(self.node, ScalarNode) and not self.empty else None
@@ -104,7 +127,7 @@ class Place:
     def value(self) -> Any:
         """What YAML makes of it."""
         try:
-            return self.page.loader.construct_object(self.node, deep=True)  # type: ignore[no-untyped-call]
+            return self.page.loader.construct_object(self.node, deep=True)
         except (yaml.YAMLError, ValueError) as error:
             self.wrong(str(getattr(error, "problem", error)))
             return None
@@ -114,7 +137,8 @@ class Place:
         if self.empty:
             return {}
         if not isinstance(self.node, MappingNode):
-            return self.wrong("must be a mapping")
+            self.wrong("must be a mapping")
+            return None
         self._tidy(self.node)
         path = f"{self.path}." if self.path else ""
         return {
@@ -130,7 +154,7 @@ class Place:
                 self.page.note(key, f"{self.path}.{key.value}".lstrip("."), "is said twice")
             said.add(str(key.value))
         try:
-            self.page.loader.flatten_mapping(node)  # type: ignore[no-untyped-call]
+            self.page.loader.flatten_mapping(node)
         except yaml.MarkedYAMLError as error:
             self.wrong(error.problem or "cannot be merged")
         node.value = list({str(key.value): (key, value) for key, value in node.value}.values())
@@ -139,8 +163,9 @@ class Place:
         """None, and a mistake, if this is no list."""
         if self.empty:
             return []
-        if not isinstance(self.node, SequenceNode):
-            return self.wrong("must be a list")
+        if not self.is_list:
+            self.wrong("must be a list")
+            return None
         return [Place(self.page, node, f"{self.path}[{n}]") for n, node in enumerate(self.node.value)]
 
 
@@ -160,14 +185,14 @@ def anything(place: Place) -> Any:
     return place.value
 
 
-def text(place: Place) -> str | None:
+def text(place: Place) -> Any:
     """Any scalar, as it is written: names that look like numbers are names."""
     word = place.word
     return word if word is not None else place.wrong("must be a text")
 
 
 def integer(least: int | None = None, most: int | None = None) -> Reader:
-    def read(place: Place) -> int | None:
+    def read(place: Place) -> Any:
         value = place.value
         if type(value) is not int:
             return place.wrong("must be a whole number")
@@ -179,7 +204,7 @@ def integer(least: int | None = None, most: int | None = None) -> Reader:
 
 
 def number(least: float | None = None, most: float | None = None) -> Reader:
-    def read(place: Place) -> float | None:
+    def read(place: Place) -> Any:
         value = place.value
         if type(value) not in (int, float):
             return place.wrong("must be a number")
@@ -194,7 +219,7 @@ def _range(least: float | None, most: float | None) -> str:
     return f"at least {least}" if most is None else f"at most {most}" if least is None else f"from {least} to {most}"
 
 
-def boolean(place: Place) -> bool | None:
+def boolean(place: Place) -> Any:
     value = place.value
     return value if type(value) is bool else place.wrong("must be true or false")
 
@@ -203,7 +228,7 @@ def choice(known: Iterable[str], what: str) -> Reader:
     """One of some words; `what` is what they are."""
     words = list(known)
 
-    def read(place: Place) -> str | None:
+    def read(place: Place) -> Any:
         word = text(place)
         if word is None or word in words:
             return word
@@ -217,7 +242,7 @@ _MEANT = {"sec": "s", "second": "s", "min": "m", "minute": "m", "hr": "h", "hour
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([A-Za-z]*)")
 
 
-def seconds(place: Place) -> float | None:
+def seconds(place: Place) -> Any:
     """`8s`, `300ms`, `10m`, or a number: of seconds."""
     word = place.word
     match = _DURATION.fullmatch(word) if word is not None else None
@@ -248,7 +273,7 @@ def required(reader: Reader) -> Required:
 def not_yet(what: str) -> Reader:
     """A key of the format that this version does not know what to do with."""
 
-    def read(place: Place) -> None:
+    def read(place: Place) -> Any:
         place.wrong(f"{what} is not supported yet")
 
     return read
@@ -257,7 +282,7 @@ def not_yet(what: str) -> Reader:
 def mapping(keys: Mapping[str, Reader | Required]) -> Reader:
     """A mapping of these keys and no others; keys without a value count as absent."""
 
-    def read(place: Place) -> dict[str, Any] | None:
+    def read(place: Place) -> Any:
         entries = place.entries()
         if entries is None:
             return None
@@ -279,7 +304,7 @@ def mapping(keys: Mapping[str, Reader | Required]) -> Reader:
 def table(value: Reader, key: Reader = text) -> Reader:
     """A mapping of any keys that `key` accepts."""
 
-    def read(place: Place) -> dict[str, Any]:
+    def read(place: Place) -> Any:
         entries = place.entries() or {}
         return {name: value(inner) for name, (outer, inner) in entries.items() if key(outer) is not None}
 
@@ -287,7 +312,7 @@ def table(value: Reader, key: Reader = text) -> Reader:
 
 
 def listing(item: Reader) -> Reader:
-    def read(place: Place) -> list[Any]:
+    def read(place: Place) -> Any:
         return [item(inner) for inner in place.items() or ()]
 
     return read
@@ -296,8 +321,8 @@ def listing(item: Reader) -> Reader:
 def one_or_more(item: Reader) -> Reader:
     """A list, or one thing that needs no brackets."""
 
-    def read(place: Place) -> list[Any]:
-        return listing(item)(place) if isinstance(place.node, SequenceNode) else [item(place)]
+    def read(place: Place) -> Any:
+        return listing(item)(place) if place.is_list else [item(place)]
 
     return read
 
@@ -305,7 +330,7 @@ def one_or_more(item: Reader) -> Reader:
 def pair(item: Reader) -> Reader:
     """Two values, the second not less than the first."""
 
-    def read(place: Place) -> tuple[Any, Any] | None:
+    def read(place: Place) -> Any:
         values = listing(item)(place)
         if None in values:
             return None

@@ -7,7 +7,7 @@ from importlib import import_module
 
 from fakecompute.rest.routes import Routes
 
-SERVICES = ("compute", "identity")
+SERVICES = ("identity", "compute", "image", "volume", "placement")
 
 
 @cache

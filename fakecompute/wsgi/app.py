@@ -38,6 +38,8 @@ def _mount(flask: Flask, service: Routes) -> None:
     for path, bare, methods in service.grouped():
         at = (service.mount if bare else service.prefix) + path
         _rule(flask, at, f"{service.name} {at}", _view(service, methods))
+        if service.trailing_slash and path.strip("/"):
+            _rule(flask, f"{at}/", f"{service.name} {at}/", _view(service, methods))
     for rest in "", "/", "/<path:rest>":
         at = service.mount + rest
         if not any(rule.rule == at for rule in flask.url_map.iter_rules()):

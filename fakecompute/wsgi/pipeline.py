@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 from flask import Response
 
 from fakecompute.domain.faults import Effect, match_faults
+from fakecompute.domain.identity import with_implied
 from fakecompute.domain.records.identity import Token
 from fakecompute.errors import (
     BadRequest,
@@ -21,7 +22,7 @@ from fakecompute.kernel.journal import scrub
 from fakecompute.rest.call import Call
 from fakecompute.rest.dialect import Answer
 from fakecompute.rest.error_page import ErrorPage
-from fakecompute.rest.policy import Context, with_implied
+from fakecompute.rest.policy import Context
 from fakecompute.rest.routes import Endpoint, Routes
 from fakecompute.rest.schema import InvalidBody, unknown_query
 from fakecompute.rest.version import FIRST, HEADER, Version
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 Methods = dict[str, list[Endpoint]]
 NOBODY = Context(user_id="")
+LOOKS = ("GET", "HEAD", "OPTIONS")  # their ids come from another stream: watching changes nothing
 RAW_LIMIT = 1 << 40  # bytes of an image
 
 
@@ -132,7 +134,7 @@ def _call(cloud: Cloud, environ: WSGIEnvironment, service: Routes) -> Call:
         cloud,
         NOBODY,
         service,
-        request_id="req-" + cloud.streams.uuid("request"),
+        request_id="req-" + cloud.streams.uuid("look" if environ["REQUEST_METHOD"] in LOOKS else "request"),
         base=f"{environ.get('wsgi.url_scheme', 'http')}://{host}{environ.get('SCRIPT_NAME', '')}",
         path=environ["PATH_INFO"],
         url_project=environ.get(PROJECT, ""),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from fakecompute.kernel.store import Record
 
@@ -12,13 +12,19 @@ Pairs = tuple[tuple[str, Any], ...]
 
 @dataclass(frozen=True, kw_only=True)
 class Domain(Record):
+    """A domain is a project too, that of its id."""
+
     indexes = {"name": lambda domain: domain.name}
+    is_domain: ClassVar = True
+    domain_id: ClassVar = None
+    parent_id: ClassVar = None
 
     name: str
     description: str = ""
     enabled: bool = True
     tags: tuple[str, ...] = ()
     options: Pairs = ()
+    extra: Pairs = ()  # what clients add of their own is kept and shown
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +34,7 @@ class Project(Record):
         "parent": lambda project: project.parent_id,
         "domain": lambda project: project.domain_id,
     }
+    is_domain: ClassVar = False
 
     name: str
     domain_id: str = "default"
@@ -36,7 +43,7 @@ class Project(Record):
     parent_id: str | None = "default"
     tags: tuple[str, ...] = ()
     options: Pairs = ()
-    extra: Pairs = ()  # what clients add of their own is kept and shown
+    extra: Pairs = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +77,7 @@ class Role(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Assignment(Record):
-    """A role of a user on a project, a domain, or the system; `target` is `project:ID`, `domain:ID` or `system`."""
+    """A role of a user on a `target`: `project:ID`, `domain:ID` or `system`."""
 
     indexes = {
         "user": lambda assignment: assignment.user_id,
@@ -99,7 +106,7 @@ class ApplicationCredential(Record):
     roles: tuple[str, ...] = ()  # names, with the implied ones
     description: str | None = None
     expires_at: int | None = None
-    unrestricted: bool = False
+    unrestricted: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

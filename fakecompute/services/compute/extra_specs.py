@@ -170,7 +170,11 @@ def _compiled() -> tuple[tuple[Rule, ...], tuple[re.Pattern[str], ...]]:
     rules, namespaces = [], set()
     for line in TABLE.strip().splitlines():
         name, words = line.split(maxsplit=1)
-        kind, terms = ("one of", words.split()[2:]) if words.startswith("one of") else (words.split()[0], words.split()[1:])
+        kind, terms = (
+            ("one of", words.split()[2:])
+            if words.startswith("one of")
+            else (words.split()[0], words.split()[1:])
+        )
         pattern = _pattern(name)
         rules.append(Rule(re.compile(pattern), kind, tuple(terms)))
         if ":" in name:

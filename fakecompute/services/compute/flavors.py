@@ -187,7 +187,9 @@ flavor_detail = View(
     field("os-flavor-access:is_public", "is_public"),
     field("rxtx_factor", until="2.101"),
     field("description", since="2.55"),
-    field("extra_specs", mapped("extra_specs"), since="2.61", rule="os_compute_api:os-flavor-extra-specs:index"),
+    field(
+        "extra_specs", mapped("extra_specs"), since="2.61", rule="os_compute_api:os-flavor-extra-specs:index"
+    ),
     field("links", linked("flavors")),
 )
 
@@ -229,10 +231,10 @@ def create_flavor(call: Call) -> dict[str, Any]:
     if wish.get("rxtx_factor") == 0:  # as text, which the schema lets pass
         raise BadRxtxFactor
     id = wish.pop("id", None) or cloud.streams.uuid("flavor")
-    if cloud.store.find(Flavor, id):
-        raise FlavorIdTaken(id=id)
     if cloud.store.one(Flavor, "name", wish["name"]):
         raise FlavorNameTaken(name=wish["name"])
+    if cloud.store.find(Flavor, id):
+        raise FlavorIdTaken(id=id)
     number = cloud.streams.number("flavor")
     flavor = cloud.store.put(Flavor(id=id, number=number, created_at=cloud.now, **wish))
     return {"flavor": flavor_detail(flavor, call)}
@@ -271,8 +273,8 @@ def _visible(call: Call) -> Callable[[Flavor], bool]:
         return lambda flavor: True
     if not wanted:
         return lambda flavor: not flavor.is_public
-    return lambda flavor: (flavor.is_public or call.project_id in flavor.access) and (
-        call.is_admin or not flavor.disabled
+    return lambda flavor: (
+        (flavor.is_public or call.project_id in flavor.access) and (call.is_admin or not flavor.disabled)
     )
 
 

@@ -10,7 +10,7 @@ from fakecompute.domain.records.identity import CatalogService
 from fakecompute.errors import Forbidden, NotFound
 from fakecompute.kernel.store import Record
 from fakecompute.rest.call import Call
-from fakecompute.rest.view import View, field
+from fakecompute.rest.view import ABSENT, View, field
 from fakecompute.services.identity.listing import Listed, collection, linked
 from fakecompute.services.identity.service import identity
 
@@ -96,7 +96,7 @@ service_detail = View(
     field("id"),
     field("type"),
     field("name"),
-    field("description"),
+    field("description", lambda service, call: service.description or ABSENT),
     field("enabled", lambda service, call: True),
     field("links", linked("services")),
 )

@@ -10,7 +10,7 @@ from fakecompute.errors import NotFound, NotImplementedHere, Unauthorized
 from fakecompute.rest.call import Call
 from fakecompute.services.identity.service import Expecting, ForbiddenAction, unauthorized
 
-SUPPORTED = ["external", "password", "token", "oauth1", "mapped", "application_credential"]  # [auth]methods
+SUPPORTED = "external password token oauth1 mapped application_credential ec2credential".split()  # [auth]methods
 
 
 class MethodNotSupported(Unauthorized):
@@ -135,7 +135,7 @@ def find_credential(call: Call, wanted: dict[str, Any]) -> ApplicationCredential
 
 def _by_password(call: Call, payload: dict[str, Any], auth: dict[str, Any]) -> Proof:
     if "user" not in payload:
-        raise Expecting(attribute="user", target="password")
+        raise Expecting(attribute="user", target="None")  # sic
     user = find_user(call, payload["user"])
     if user.password is None or payload["user"].get("password") != user.password:
         raise unauthorized(call)
@@ -148,7 +148,8 @@ def _by_token(call: Call, payload: dict[str, Any], auth: dict[str, Any]) -> Proo
     scope = auth.get("scope") or {}
     if token.system and ("project" in scope or "domain" in scope):
         raise ForbiddenAction(
-            action="Using a system-scoped token to create a project-scoped or domain-scoped token is not allowed."
+            action="Using a system-scoped token to create a project-scoped or domain-scoped token"
+            " is not allowed."
         )
     if token.application_credential_id:
         raise ForbiddenAction(action="Using a delegated token to create another token is not allowed.")
@@ -166,7 +167,7 @@ def _by_application_credential(call: Call, payload: dict[str, Any], auth: dict[s
 
 
 def _by_remote_user(call: Call, payload: Any, auth: dict[str, Any]) -> Proof:
-    """The web server in front has authenticated nobody."""
+    """The web server in front, or the EC2 API, has authenticated nobody."""
     raise unauthorized(call)
 
 
@@ -189,5 +190,6 @@ METHODS: dict[str, Callable[[Call, Any, dict[str, Any]], Proof]] = {
     "external":               _by_remote_user,
     "mapped":                 _by_federation,
     "oauth1":                 _by_oauth1,
+    "ec2credential":          _by_remote_user,
 }
 # fmt: on

@@ -32,8 +32,8 @@ HTML = "text/html; charset=utf-8"
 
 class Expecting(BadRequest):
     message = (
-        "Expecting to find {attribute} in {target}. The server could not comply with the request since it is either"
-        " malformed or otherwise incorrect. The client is assumed to be in error."
+        "Expecting to find {attribute} in {target}. The server could not comply with the request since it is"
+        " either malformed or otherwise incorrect. The client is assumed to be in error."
     )
 
 
@@ -82,9 +82,9 @@ def _bad_body(flaw: Flaw) -> FakeError:
 
 def _discreet(flaw: Flaw) -> tuple[str, Any]:
     """The sentence and the value, without secrets."""
-    if any(str(key).lower() in SECRETS for key in flaw.path):
-        return flaw.sentence.replace(repr(flaw.value), repr(SCRUBBED)), SCRUBBED
-    return flaw.sentence.replace(repr(flaw.value), repr(scrub(flaw.value))), scrub(flaw.value)
+    secret = bool(flaw.path) and str(flaw.path[-1]).lower() in SECRETS
+    shown = SCRUBBED if secret else scrub(flaw.value)
+    return flaw.sentence.replace(repr(flaw.value), repr(shown)), shown
 
 
 def _unrouted(method: str, known: frozenset[str]) -> Answer:
@@ -121,4 +121,5 @@ identity = Routes(
     ),
     policies=POLICIES,
     types=frozenset(("", "application/json")),
+    trailing_slash=True,
 )

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from fakecompute.domain.identity import is_usable, issue_token, revoke, roles_of
+from fakecompute.domain.identity import is_usable, issue_token, revoke, roles_of, roles_with, with_implied
 from fakecompute.domain.records.identity import ApplicationCredential, Domain, Project, Role, Token, User
 from fakecompute.errors import BadRequest, NotFound, Unauthorized
 from fakecompute.kernel.clock import SECOND
 from fakecompute.rest.call import Call
 from fakecompute.rest.dialect import Answer
-from fakecompute.rest.policy import with_implied
 from fakecompute.rest.schema import INCLUDE, Anything, Body, Boolean, ListOf, Object, Schema, Text
 from fakecompute.rest.view import ABSENT, View, field, listed, moment, zulu
 from fakecompute.services.identity.catalog import catalog
@@ -37,7 +36,9 @@ class NeitherIdNorName(BadRequest):
 
 
 class ScopeOfCredential(Unauthorized):
-    message = "Error authenticating with application credential: Application credentials cannot request a scope."
+    message = (
+        "Error authenticating with application credential: Application credentials cannot request a scope."
+    )
 
     def __init__(self, call: Call) -> None:
         super().__init__(headers=unauthorized(call).headers, identity={})
@@ -88,7 +89,7 @@ class Identity(Open):
 
 
 class System(Open):
-    all = Boolean(allow_none=True)
+    all = Boolean()
 
 
 class Trust(Open):
@@ -128,7 +129,12 @@ CREATE_TOKEN = Body(CreateToken)
 
 def _user(token: Token, call: Call) -> dict[str, Any]:
     user = call.cloud.store.get(User, token.user_id)
-    return {"domain": domain_brief(call, user.domain_id), "id": user.id, "name": user.name, "password_expires_at": None}
+    return {
+        "domain": domain_brief(call, user.domain_id),
+        "id": user.id,
+        "name": user.name,
+        "password_expires_at": None,
+    }
 
 
 def domain_brief(call: Call, id: str) -> dict[str, str]:
@@ -143,12 +149,11 @@ def _project(token: Token, call: Call) -> Any:
 
 
 def _roles(token: Token, call: Call) -> Any:
-    return role_briefs(call, token.roles) if token.target else ABSENT
-
-
-def role_briefs(call: Call, names: tuple[str, ...]) -> list[dict[str, str]]:
-    """With the roles that they imply."""
-    found = (call.cloud.store.one(Role, "name", name) for name in sorted(with_implied(names)))
+    """With the roles that they imply, unless a credential was made with fewer."""
+    if token.target is None:
+        return ABSENT
+    names = token.roles if token.application_credential_id else with_implied(token.roles)
+    found = (call.cloud.store.one(Role, "name", name) for name in sorted(names))
     return [{"id": role.id, "name": role.name} for role in found if role is not None]
 
 
@@ -234,8 +239,10 @@ def _scope(call: Call, auth: dict[str, Any]) -> ScopeKind:
     if "scope" not in auth:
         return {}
     scope = auth["scope"]
-    kinds = {"system", "project", "domain", "trust", "unscoped"} & ({scope} if isinstance(scope, str) else set(scope))
-    if len(kinds) != 1 or (isinstance(scope, str) and scope != "unscoped"):
+    kinds = {"system", "project", "domain", "trust", "unscoped"} & set(scope)
+    if scope == "unscoped":
+        kinds = {"unscoped"}
+    if len(kinds) != 1:
         raise Expecting(attribute="system, project, domain, OS-TRUST:trust or unscoped", target="scope")
     match kinds.pop():
         case "system":
@@ -285,10 +292,13 @@ def _issue(call: Call, proof: Proof, scope: ScopeKind) -> Token:
     )
     if token.target is None:
         return token
-    held = roles_of(call.cloud, proof.user.id, token.target)
-    if not held:
+    if proof.credential is not None:
+        roles = roles_with(call.cloud, proof.credential)
+    else:
+        roles = roles_of(call.cloud, proof.user.id, token.target)
+    if not roles:
         raise unauthorized(call)
-    return call.cloud.store.put(token.evolve(roles=proof.credential.roles if proof.credential else held))
+    return call.cloud.store.put(token.evolve(roles=roles))
 
 
 # A token may be looked at, and ended, by its bearer and by admins.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fakecompute.domain.images import find_visible
 from fakecompute.domain.records.image import Image
-from fakecompute.errors import Forbidden
+from fakecompute.errors import Forbidden, NotFound
 from fakecompute.rest.call import Call
 
 _RULES = {
@@ -33,6 +33,16 @@ class Denied(Forbidden):
     message = "You are not authorized to complete {rule} action."
 
 
+class ImageNotFound(NotFound):
+    message = "No image found with ID {id}"
+
+
+class ImageMissing(NotFound):
+    """The same, where the call is about something of the image: its tags, its members."""
+
+    message = "Image {id} not found."
+
+
 def permits(call: Call, rule: str, image: Image) -> bool:
     """May the caller do this to an image that it sees?"""
     if call.is_admin:
@@ -52,3 +62,18 @@ def authorize(call: Call, rule: str, image: Image) -> None:
     """The same, as a refusal."""
     if not permits(call, rule, image):
         raise Denied(rule=rule)
+
+
+def look_up(call: Call, id: str, missing: type[NotFound] = ImageNotFound) -> Image:
+    """The image, if the caller may know of it."""
+    image = find_visible(call.cloud, id, call.project_id, call.is_admin)
+    if image is None or not permits(call, "get_image", image):
+        raise missing(id=id)
+    return image
+
+
+def image_for(call: Call, id: str, rule: str, missing: type[NotFound] = ImageNotFound) -> Image:
+    """The image, if the caller may know of it and do this to it."""
+    image = look_up(call, id, missing)
+    authorize(call, rule, image)
+    return image

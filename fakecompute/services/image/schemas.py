@@ -8,7 +8,7 @@ from pprint import pformat
 from textwrap import indent
 from typing import Any, NamedTuple
 
-from fakecompute.errors import BadRequest
+from fakecompute.errors import BadRequest, NotFound
 from fakecompute.rest.call import Call
 from fakecompute.services.image.service import image
 
@@ -180,8 +180,7 @@ TYPES: dict[str, Any] = {
     "null": lambda value: value is None,
     "string": lambda value: isinstance(value, str),
     "boolean": lambda value: isinstance(value, bool),
-    "integer": lambda value: not isinstance(value, bool)
-    and (isinstance(value, int) or isinstance(value, float) and value.is_integer()),
+    "integer": lambda value: not isinstance(value, bool) and isinstance(value, (int, float)) and value == int(value),
     "array": lambda value: isinstance(value, list),
     "object": lambda value: isinstance(value, dict),
 }
@@ -189,23 +188,27 @@ TYPES: dict[str, Any] = {
 
 def _check(value: Any, rule: Json, path: tuple[str | int, ...], place: tuple[str, ...]) -> Iterator[Flaw]:
     """The flaws of one value: the keywords of JSON schema that an image's schema uses."""
-    types = rule["type"] if isinstance(rule["type"], list) else [rule["type"]]
-    if not any(TYPES[name](value) for name in types):
-        yield Flaw(path, place, "type", f"{value!r} is not of type {', '.join(map(repr, types))}", rule, value)
-    if "enum" in rule and value not in rule["enum"]:
-        yield Flaw(path, place, "enum", f"{value!r} is not one of {rule['enum']!r}", rule, value)
-    if isinstance(value, str):
-        if len(value) > rule.get("maxLength", len(value)):
-            yield Flaw(path, place, "maxLength", f"{value!r} is too long", rule, value)
-        if not re.search(rule.get("pattern", ""), value):
-            yield Flaw(path, place, "pattern", f"{value!r} does not match {rule['pattern']!r}", rule, value)
+    for keyword, sentence in _broken(value, rule):
+        yield Flaw(path, place, keyword, sentence, rule, value)
     if isinstance(value, list) and "items" in rule:
         for position, item in enumerate(value):
             yield from _check(item, rule["items"], (*path, position), (*place, "items"))
+
+
+def _broken(value: Any, rule: Json) -> Iterator[tuple[str, str]]:
+    """Keywords that do not hold, with the validator's sentence."""
+    types = rule["type"] if isinstance(rule["type"], list) else [rule["type"]]
+    if not any(TYPES[name](value) for name in types):
+        yield "type", f"{value!r} is not of type {', '.join(map(repr, types))}"
+    if "enum" in rule and value not in rule["enum"]:
+        yield "enum", f"{value!r} is not one of {rule['enum']!r}"
+    if isinstance(value, str) and len(value) > rule.get("maxLength", len(value)):
+        yield "maxLength", f"{value!r} is too long"
+    if isinstance(value, str) and not re.search(rule.get("pattern", ""), value):
+        yield "pattern", f"{value!r} does not match {rule['pattern']!r}"
     if isinstance(value, dict):
-        for name in rule.get("required", ()):
-            if name not in value:
-                yield Flaw(path, place, "required", f"{name!r} is a required property", rule, value)
+        missing = [name for name in rule.get("required", ()) if name not in value]
+        yield from (("required", f"{name!r} is a required property") for name in missing)
 
 
 def _told(flaw: Flaw) -> str:
@@ -248,31 +251,8 @@ SERVED: dict[str, Json] = {
 # --- handlers ---------------------------------------------------------------------------------------
 
 
-@image.get("/schemas/image")
-def show_image_schema(call: Call) -> Json:
-    return SERVED["image"]
-
-
-@image.get("/schemas/images")
-def show_images_schema(call: Call) -> Json:
-    return SERVED["images"]
-
-
-@image.get("/schemas/member")
-def show_member_schema(call: Call) -> Json:
-    return SERVED["member"]
-
-
-@image.get("/schemas/members")
-def show_members_schema(call: Call) -> Json:
-    return SERVED["members"]
-
-
-@image.get("/schemas/task")
-def show_task_schema(call: Call) -> Json:
-    return SERVED["task"]
-
-
-@image.get("/schemas/tasks")
-def show_tasks_schema(call: Call) -> Json:
-    return SERVED["tasks"]
+@image.get("/schemas/<name>")
+def show_schema(call: Call, name: str) -> Json:
+    if name not in SERVED:
+        raise NotFound
+    return SERVED[name]

@@ -48,16 +48,6 @@ class WrongType(UnsupportedMediaType):
     message = "{reason}"
 
 
-class ImageNotFound(NotFound):
-    message = "No image found with ID {id}"
-
-
-class ImageMissing(NotFound):
-    """The same of an image that the call is not about itself: tags, members."""
-
-    message = "Image {id} not found."
-
-
 def _fault(error: FakeError, request_id: str) -> Answer:
     return Answer(error.status, _page(error))
 

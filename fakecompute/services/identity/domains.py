@@ -1,0 +1,176 @@
+"""/domains: who owns users and projects."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from fakecompute.domain.identity import disable_domain, drop_domain
+from fakecompute.domain.records.identity import Domain
+from fakecompute.errors import BadRequest, Conflict, Forbidden, NotFound
+from fakecompute.rest.call import Call
+from fakecompute.rest.schema import Object, Schema, Text
+from fakecompute.rest.view import field, listed, mapped
+from fakecompute.services.identity.listing import Listed, collection, linked
+from fakecompute.services.identity.members import (
+    Flag,
+    Open,
+    OpenView,
+    Options,
+    Some,
+    changes,
+    name,
+    require_mutable,
+    require_same,
+    tags,
+)
+from fakecompute.services.identity.service import identity
+
+
+class DomainNotFound(NotFound):
+    message = "Could not find domain: {id}."
+
+
+class DomainExists(Conflict):
+    message = (
+        "Conflict occurred attempting to store project - it is not permitted to have two projects acting as domains"
+        " with the same name: {name}."
+    )
+
+
+class DomainIdTaken(Conflict):
+    message = (
+        "Conflict occurred attempting to store project - it is not permitted to have two projects with either the"
+        " same name or same id in the same domain: name is {name}, project id {id}."
+    )
+
+
+class BadDomainId(BadRequest):
+    message = "Domain ID does not conform to required UUID format."
+
+
+class DomainEnabled(Forbidden):
+    message = "Cannot delete a domain that is enabled, please disable it first."
+
+
+# --- request schemas ----------------------------------------------------------------------------------
+
+
+class ListDomains(Listed):
+    filters = ("name", "enabled")
+
+
+class DomainFields(Open):
+    name = name(64)
+    description = Text(max=255, allow_none=True)
+    enabled = Flag()
+    tags = tags()
+    options = Object(Options)
+
+
+class NewDomain(DomainFields):
+    name = name(64)
+    name.required = True
+    explicit_domain_id = Text(min=1, max=64, pattern=r"^[a-zA-Z0-9-]+$")
+
+
+class CreateDomain(Schema):
+    domain = Object(NewDomain, required=True)
+
+
+class UpdateDomain(Schema):
+    domain = Some(DomainFields, required=True)
+
+
+# --- response views -----------------------------------------------------------------------------------
+
+domain_detail = OpenView(
+    field("id"),
+    field("name"),
+    field("description"),
+    field("enabled"),
+    field("tags", listed("tags")),
+    field("options", mapped("options")),
+    field("links", linked("domains")),
+)
+
+
+# --- handlers -----------------------------------------------------------------------------------------
+
+
+@identity.finder("domain")
+def find_domain(call: Call, id: str) -> Domain:
+    """Keystone asks the policy before it tells that something is not there; so do all finders here."""
+    assert call.endpoint and call.endpoint.policy
+    domain = call.cloud.store.find(Domain, id)
+    call.demand(call.endpoint.policy, domain_id=domain.id if domain else "")
+    if domain is None:
+        raise DomainNotFound(id=id)
+    return domain
+
+
+@identity.get("/domains", query=ListDomains, policy="identity:list_domains")
+def list_domains(call: Call) -> dict[str, Any]:
+    return collection(call, "domains", visible_domains(call), domain_detail)
+
+
+def visible_domains(call: Call) -> list[Domain]:
+    """By id; a token for a domain sees no other."""
+    domains = sorted(call.cloud.store.all(Domain), key=lambda domain: domain.id)
+    mine = call.context.domain_id
+    return [domain for domain in domains if mine is None or call.is_admin or domain.id == mine]
+
+
+@identity.get("/domains/<domain>", policy="identity:get_domain")
+def show_domain(call: Call, domain: Domain) -> dict[str, Any]:
+    return {"domain": domain_detail(domain, call)}
+
+
+@identity.post("/domains", body=CreateDomain, policy="identity:create_domain", success=201)
+def create_domain(call: Call) -> dict[str, Any]:
+    domain = add_domain(call, call.body["domain"])
+    return {"domain": domain_detail(domain, call)}
+
+
+def add_domain(call: Call, wish: dict[str, Any]) -> Domain:
+    store = call.cloud.store
+    id = wish.pop("explicit_domain_id", None)
+    if id is not None and not re.fullmatch("[0-9a-f]{32}", id):
+        raise BadDomainId
+    if id is not None and store.find(Domain, id) is not None:
+        raise DomainIdTaken(name=wish["name"], id=id)
+    _require_free(call, wish["name"])
+    domain = Domain(id=id or call.cloud.streams.hex("domain"), name=wish["name"])
+    return store.put(_changed(domain, wish))
+
+
+@identity.patch("/domains/<domain>", body=UpdateDomain, policy="identity:update_domain")
+def update_domain(call: Call, domain: Domain) -> dict[str, Any]:
+    wish = call.body["domain"]
+    require_same(domain, wish, [("id", "ID")])
+    require_mutable("domain", domain, wish)
+    if wish.get("name", domain.name) != domain.name:
+        _require_free(call, wish["name"])
+    domain = call.cloud.store.put(_changed(domain, wish))
+    if not domain.enabled:
+        disable_domain(call.cloud, domain.id)
+    return {"domain": domain_detail(domain, call)}
+
+
+def _require_free(call: Call, name: str) -> None:
+    if call.cloud.store.one(Domain, "name", name) is not None:
+        raise DomainExists(name=name)
+
+
+def _changed(domain: Domain, wish: dict[str, Any]) -> Domain:
+    new = domain.evolve(**changes(domain, wish, DomainFields))
+    return new if new.description is not None else new.evolve(description="")
+
+
+@identity.delete("/domains/<domain>", policy="identity:delete_domain", success=204)
+def delete_domain(call: Call, domain: Domain) -> None:
+    """With all of its users and projects."""
+    require_mutable("domain", domain)
+    if domain.enabled:
+        raise DomainEnabled
+    drop_domain(call.cloud, domain)

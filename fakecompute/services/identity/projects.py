@@ -1,0 +1,361 @@
+"""/projects: who owns servers, volumes and the rest; and their tags."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from fakecompute.domain.identity import disable_project, drop_project, roles_of
+from fakecompute.domain.records.identity import Domain, Project
+from fakecompute.errors import BadRequest, Conflict, Forbidden, NotFound
+from fakecompute.rest.call import Call
+from fakecompute.rest.dialect import Answer
+from fakecompute.rest.schema import Body, ListOf, Object, Schema, Text
+from fakecompute.rest.view import field, listed, mapped
+from fakecompute.services.identity.domains import add_domain, visible_domains
+from fakecompute.services.identity.listing import Listed, collection, is_true, linked
+from fakecompute.services.identity.members import (
+    ID,
+    DuplicateInDomain,
+    Flag,
+    Open,
+    OpenView,
+    Options,
+    changes,
+    home_domain,
+    name,
+    require_mutable,
+    require_same,
+    tags,
+)
+from fakecompute.services.identity.service import identity
+
+
+class ProjectNotFound(NotFound):
+    message = "Could not find project: {id}."
+
+
+class ProjectTagNotFound(NotFound):
+    message = "Could not find project tag: {tag}."
+
+
+class NoSuchParent(BadRequest):
+    message = "Could not find {kind}: {id}."
+
+
+class ProjectExists(Conflict):
+    message = (
+        "Conflict occurred attempting to store project - it is not permitted to have two projects with either the"
+        " same name or same id in the same domain: name is {name}, project id {id}."
+    )
+
+
+class DisabledBranch(BadRequest):
+    message = "cannot create a project in a branch containing a disabled project: {id}"
+
+
+class ParentElsewhere(BadRequest):
+    message = (
+        "Cannot create project, since it specifies its domain_id {domain_id}, but specifies a parent in a different"
+        " domain ({parent_domain_id})."
+    )
+
+
+class FixedAttribute(Forbidden):
+    message = "Update of `{attribute}` is not allowed."
+
+
+class EnabledSubtree(Forbidden):
+    message = "Cannot disable project {id} since its subtree contains enabled projects."
+
+
+class DisabledParents(Forbidden):
+    message = "Cannot enable project {id} since it has disabled parents"
+
+
+class NotALeaf(Forbidden):
+    message = (
+        "Cannot delete the project {id} since it is not a leaf in the hierarchy. Use the cascade option if you want"
+        " to delete a whole subtree."
+    )
+
+
+class ActsAsDomain(Forbidden):
+    message = "cannot delete an enabled project acting as a domain. Please disable the project {id} first."
+
+
+class BothForms(BadRequest):
+    message = "Cannot use {what}_as_list and {what}_as_ids query params at the same time."
+
+
+# --- request schemas ----------------------------------------------------------------------------------
+
+
+class ListProjects(Listed):
+    filters = ("domain_id", "enabled", "name", "parent_id", "is_domain")
+    domain_id = Text(**ID)
+    enabled = Flag()
+    name = name(64)
+    is_domain = Flag()
+
+
+class ProjectFields(Open):
+    name = name(64)
+    description = Text(allow_none=True)
+    enabled = Flag()
+    tags = tags()
+    options = Object(Options)
+
+
+class NewProject(ProjectFields):
+    name = name(64)
+    name.required = True
+    domain_id = Text(allow_none=True, **ID)
+    parent_id = Text(allow_none=True, **ID)
+    is_domain = Flag()
+
+
+class CreateProject(Schema):
+    project = Object(NewProject, required=True)
+
+
+class UpdateProject(Schema):
+    project = Object(ProjectFields, required=True)
+
+
+class UpdateTags(Schema):
+    tags = ListOf(Text(min=1, max=255, pattern="^[^,/]*$"), max=80, unique=True, required=True)
+
+
+TAGS = Body(UpdateTags)
+
+
+# --- response views -----------------------------------------------------------------------------------
+
+project_detail = OpenView(
+    field("id"),
+    field("name"),
+    field("domain_id"),
+    field("description"),
+    field("enabled"),
+    field("parent_id"),
+    field("is_domain"),
+    field("tags", listed("tags")),
+    field("options", mapped("options")),
+    field("links", linked("projects")),
+)
+
+AnyProject = Project | Domain  # a domain is a project too
+
+
+def _tagged(call: Call, project: AnyProject) -> dict[str, Any]:
+    return {"links": {"self": f"{call.url}/projects/{project.id}/tags"}, "tags": list(project.tags)}
+
+
+# --- handlers -----------------------------------------------------------------------------------------
+
+
+@identity.finder("project")
+def find_project(call: Call, id: str) -> AnyProject:
+    assert call.endpoint and call.endpoint.policy
+    project = _find(call, id)
+    call.demand(call.endpoint.policy, project_id=id, domain_id=(project.domain_id if project else None) or "")
+    if project is None:
+        raise ProjectNotFound(id=id)
+    return project
+
+
+def _find(call: Call, id: str | None) -> AnyProject | None:
+    return call.cloud.store.find(Project, id) or call.cloud.store.find(Domain, id)
+
+
+@identity.get("/projects", query=ListProjects, policy="identity:list_projects")
+def list_projects(call: Call) -> dict[str, Any]:
+    """Those that act as domains are shown to whom asks for them alone."""
+    found: list[Any]
+    if call.query.get("is_domain"):
+        found = list(visible_domains(call))
+    else:
+        mine = call.context.domain_id
+        found = sorted(call.cloud.store.all(Project), key=lambda project: project.id)
+        found = [project for project in found if mine is None or project.domain_id == mine]
+    for key, text in call.query_pairs:
+        if key in TAG_FILTERS:
+            wanted = set(text.split(","))
+            found = [project for project in found if TAG_FILTERS[key](wanted, set(project.tags))]
+    return collection(call, "projects", found, project_detail)
+
+
+# fmt: off
+TAG_FILTERS: dict[str, Callable[[set[str], set[str]], bool]] = {
+    "tags":         lambda wanted, tags: wanted <= tags,
+    "tags-any":     lambda wanted, tags: bool(wanted & tags),
+    "not-tags":     lambda wanted, tags: not wanted <= tags,
+    "not-tags-any": lambda wanted, tags: not wanted & tags,
+}
+# fmt: on
+
+
+@identity.get("/projects/<project>", policy="identity:get_project")
+def show_project(call: Call, project: AnyProject) -> dict[str, Any]:
+    shown = project_detail(project, call)
+    for what, related in ("parents", _parents), ("subtree", _children):
+        as_ids, as_list = _asked(call, f"{what}_as_ids"), _asked(call, f"{what}_as_list")
+        if as_ids and as_list:
+            raise BothForms(what=what)
+        if as_ids:
+            shown[what] = _ids(call, project, related)
+        elif as_list:
+            held = [one for one in _all(call, project, related) if _has_role(call, one)]
+            shown[what] = [{"project": project_detail(one, call)} for one in held]
+    return {"project": shown}
+
+
+def _asked(call: Call, name: str) -> bool:
+    return any(key == name and is_true(text) for key, text in call.query_pairs)
+
+
+Related = Callable[[Call, Any], list[Any]]
+
+
+def _parents(call: Call, project: AnyProject) -> list[AnyProject]:
+    parent = _find(call, project.parent_id)
+    return [parent] if parent else []
+
+
+def _children(call: Call, project: AnyProject) -> list[AnyProject]:
+    children = call.cloud.store.by(Project, "parent", project.id)
+    return sorted(children, key=lambda child: child.id)
+
+
+def _ids(call: Call, project: AnyProject, related: Related) -> dict[str, Any] | None:
+    return {one.id: _ids(call, one, related) for one in related(call, project)} or None
+
+
+def _all(call: Call, project: AnyProject, related: Related) -> Iterator[AnyProject]:
+    for one in related(call, project):
+        yield one
+        yield from _all(call, one, related)
+
+
+def _has_role(call: Call, project: AnyProject) -> bool:
+    return bool(roles_of(call.cloud, call.user_id, f"project:{project.id}"))
+
+
+@identity.post("/projects", body=CreateProject, policy="identity:create_project", success=201)
+def create_project(call: Call) -> dict[str, Any]:
+    wish = call.body["project"]
+    if wish.pop("is_domain", False):
+        call.demand("identity:create_domain")
+        made: Any = add_domain(call, wish)
+    else:
+        made = _add(call, wish)
+    return {"project": project_detail(made, call)}
+
+
+def _add(call: Call, wish: dict[str, Any]) -> Project:
+    store = call.cloud.store
+    domain_id = wish.pop("domain_id", None) or home_domain(call)
+    parent_id = wish.pop("parent_id", None) or domain_id
+    call.demand("identity:create_project", domain_id=domain_id)
+    parent = _find(call, parent_id)
+    if store.find(Domain, domain_id) is None:
+        raise NoSuchParent(kind="domain", id=domain_id)
+    if parent is None:
+        raise NoSuchParent(kind="project", id=parent_id)
+    if (parent.domain_id or parent.id) != domain_id:
+        raise ParentElsewhere(domain_id=domain_id, parent_domain_id=parent.domain_id or parent.id)
+    if not parent.enabled:
+        raise DisabledBranch(id=parent.id)
+    id = call.cloud.streams.hex("project")
+    if store.one(Project, "name", (domain_id, wish["name"])) is not None:
+        raise ProjectExists(name=wish["name"], id=id)
+    project = Project(id=id, name=wish["name"], domain_id=domain_id, parent_id=parent.id)
+    return store.put(_changed(project, wish))
+
+
+def _changed(project: Project, wish: dict[str, Any]) -> Project:
+    new = project.evolve(**changes(project, wish, ProjectFields))
+    return new if new.description is not None else new.evolve(description="")
+
+
+@identity.patch("/projects/<project>", body=UpdateProject, policy="identity:update_project")
+def update_project(call: Call, project: AnyProject) -> dict[str, Any]:
+    wish = call.body["project"]
+    if isinstance(project, Domain):
+        raise ActsAsDomain(id=project.id)
+    require_same(project, wish, [("id", "ID"), ("domain_id", "Domain ID")])
+    for attribute in "parent_id", "is_domain":
+        if attribute in wish and wish[attribute] != getattr(project, attribute):
+            raise FixedAttribute(attribute=attribute)
+    require_mutable("project", project, wish)
+    new = _changed(project, wish)
+    if new.name != project.name and call.cloud.store.one(Project, "name", (new.domain_id, new.name)):
+        raise DuplicateInDomain(kind="project", name=new.name, domain=new.domain_id)
+    if new.enabled != project.enabled:
+        _require_switchable(call, new)
+    call.cloud.store.put(new)
+    if not new.enabled:
+        disable_project(call.cloud, new.id)
+    return {"project": project_detail(new, call)}
+
+
+def _require_switchable(call: Call, project: Project) -> None:
+    """Above an enabled project all are enabled."""
+    if project.enabled and not all(parent.enabled for parent in _all(call, project, _parents)):
+        raise DisabledParents(id=project.id)
+    if not project.enabled and any(child.enabled for child in _all(call, project, _children)):
+        raise EnabledSubtree(id=project.id)
+
+
+@identity.delete("/projects/<project>", policy="identity:delete_project", success=204)
+def delete_project(call: Call, project: AnyProject) -> None:
+    require_mutable("project", project)
+    if isinstance(project, Domain):
+        raise ActsAsDomain(id=project.id)
+    if _children(call, project):
+        raise NotALeaf(id=project.id)
+    drop_project(call.cloud, project)
+
+
+# --- tags -----------------------------------------------------------------------------------------------
+
+
+@identity.get("/projects/<project>/tags", policy="identity:list_project_tags")
+def list_project_tags(call: Call, project: AnyProject) -> dict[str, Any]:
+    return _tagged(call, project)
+
+
+@identity.put("/projects/<project>/tags", body=UpdateTags, policy="identity:update_project_tags")
+def update_project_tags(call: Call, project: AnyProject) -> dict[str, Any]:
+    return _tagged(call, _tag(call, project, tuple(call.body["tags"])))
+
+
+@identity.delete("/projects/<project>/tags", policy="identity:delete_project_tags", success=204)
+def delete_project_tags(call: Call, project: AnyProject) -> None:
+    _tag(call, project, ())
+
+
+@identity.get("/projects/<project>/tags/<tag>", policy="identity:get_project_tag", success=204)
+def show_project_tag(call: Call, project: AnyProject, tag: str) -> None:
+    if tag not in project.tags:
+        raise ProjectTagNotFound(tag=tag)
+
+
+@identity.put("/projects/<project>/tags/<tag>", policy="identity:create_project_tag", success=201)
+def create_project_tag(call: Call, project: AnyProject, tag: str) -> Answer:
+    all_of_them = tuple(dict.fromkeys((*project.tags, tag)))
+    TAGS.load({"tags": list(all_of_them)}, call.version)
+    _tag(call, project, all_of_them)
+    return Answer(201, None, {"Location": f"{call.url}/projects/{project.id}/tags/{tag}"})
+
+
+@identity.delete("/projects/<project>/tags/<tag>", policy="identity:delete_project_tag", success=204)
+def delete_project_tag(call: Call, project: AnyProject, tag: str) -> None:
+    if tag not in project.tags:
+        raise ProjectTagNotFound(tag=tag)
+    _tag(call, project, tuple(other for other in project.tags if other != tag))
+
+
+def _tag(call: Call, project: AnyProject, tags: tuple[str, ...]) -> AnyProject:
+    return call.cloud.store.put(project.evolve(tags=tags))

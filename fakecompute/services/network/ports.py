@@ -1,0 +1,261 @@
+"""GET, POST, PUT, DELETE /ports: where something is plugged into a network."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fakecompute.domain.network import (
+    MacAddressInUse,
+    SecurityGroupNotFound,
+    binding,
+    change,
+    default_group,
+    make_port,
+)
+from fakecompute.domain.network_addresses import ROUTER_GATEWAY, ROUTER_INTERFACE, requested
+from fakecompute.domain.records.network import Network, Port, Router, SecurityGroup
+from fakecompute.errors import BadRequest, Conflict, NotFound
+from fakecompute.rest.call import Call
+from fakecompute.rest.view import listed, mapped
+from fakecompute.services.network import listing, values
+from fakecompute.services.network.networks import find_network
+from fakecompute.services.network.nouns import REQUIRED, Noun, attribute, check_revision, lists
+from fakecompute.services.network.service import network
+
+VNIC_TYPES = (
+    "normal", "direct", "macvtap", "baremetal", "direct-physical", "virtio-forwarder", "smart-nic", "vdpa",
+    "accelerator-direct", "accelerator-direct-physical", "remote-managed",
+)  # fmt: skip
+ROUTER_OWNERS = (ROUTER_INTERFACE, ROUTER_GATEWAY)
+
+
+class PortNotFound(NotFound):
+    message = "Port {id} could not be found."
+
+
+class ServicePortInUse(Conflict):
+    message = "Port {id} cannot be deleted directly via the port API: has device owner {owner}."
+
+
+class PortBound(Conflict):
+    message = (
+        "Unable to complete operation on port {id}, port is already bound, port type: {vif_type},"
+        " old_mac {old}, new_mac {new}."
+    )
+
+
+class DeviceIDNotOwnedByTenant(Conflict):
+    message = "The following device_id {device_id} is not owned by your project or matches another project router."
+
+
+class PortSecurityAndIPRequiredForSecurityGroups(BadRequest):
+    message = "Port security must be enabled and port must have an IP address in order to use security groups."
+
+
+class PortSecurityPortHasSecurityGroup(Conflict):
+    message = (
+        "Port has security group associated. Cannot disable port security or IP address until security group is"
+        " removed."
+    )
+
+
+class AddressPairAndPortSecurityRequired(Conflict):
+    message = "Port Security must be enabled in order to have allowed address pairs on a port."
+
+
+# --- request schemas and response views ---------------------------------------------------------------
+
+
+def _pairs(port: Port, call: Call) -> list[dict[str, str]]:
+    return [
+        {"ip_address": pair.ip_address, "mac_address": pair.mac_address or port.mac_address}
+        for pair in port.allowed_address_pairs
+    ]
+
+
+def _names(port: Port, call: Call) -> list[dict[str, str]]:
+    """What the addresses are called in the cloud's own DNS."""
+    domain = call.cloud.store.get(Network, port.network_id).dns_domain or "openstacklocal."
+    shown = []
+    for address in (ip.ip_address for ip in port.fixed_ips):
+        host = port.dns_name or f"host-{address.replace('.', '-').replace(':', '-')}"
+        shown.append({"ip_address": address, "hostname": host, "fqdn": f"{host}.{domain}"})
+    return shown
+
+
+# fmt: off
+PORT = Noun(
+    "port", Port, PortNotFound,
+    attribute("id"),
+    attribute("name", values.name, "cu", default=""),
+    attribute("network_id", values.uuid, "c", default=REQUIRED),
+    attribute("admin_state_up", values.boolean, "cu", default=True),
+    attribute("mac_address", values.mac, "cu", guarded=True),
+    attribute("fixed_ips", values.fixed_ips, "cu", source=lists("fixed_ips"), guarded=True),
+    attribute("device_id", values.text(255), "cu", default="", guarded=True),
+    attribute("device_owner", values.text(255), "cu", default="", guarded=True),
+    attribute("status"),
+    attribute("binding:vif_type", target="vif_type", shown="get_port:binding:vif_type"),
+    attribute("binding:vif_details", source=mapped("vif_details"), shown="get_port:binding:vif_details", filter=False),
+    attribute("binding:vnic_type", values.one_of(*VNIC_TYPES), "cu", default="normal", target="vnic_type", guarded=True),
+    attribute("binding:host_id", values.none_or(values.text(255)), "cu", target="host", guarded=True,
+              shown="get_port:binding:host_id"),
+    attribute("binding:profile", values.mapping, "cu", target="profile", source=lambda port, call: values.thawed(port.profile),
+              guarded=True, shown="get_port:binding:profile", filter=False),
+    attribute("port_security_enabled", values.boolean, "cu", guarded=True),
+    attribute("security_groups", values.uuids, "cu", source=listed("security_groups")),
+    attribute("dns_name", values.domain, "cu", default=""),
+    attribute("dns_assignment", source=_names, filter=False),
+    attribute("extra_dhcp_opts", values.dhcp_options, "cu", default=(), source=lists("extra_dhcp_opts"), filter=False),
+    attribute("allowed_address_pairs", values.address_pairs, "cu", source=_pairs, guarded=True, filter=False),
+    attribute("propagate_uplink_status", values.boolean, "c", default=True),
+    attribute("resource_request", source=lambda port, call: None, shown="get_port:resource_request", filter=False),
+    attribute("qos_policy_id", values.nothing_yet("QoS policy"), "cu", default=None),
+    attribute("ip_allocation"),
+    attribute("device_profile", values.none_or(values.text(255)), "c", default=None),
+    attribute("numa_affinity_policy", values.none_or(values.one_of("required", "preferred", "legacy")), "cu", default=None),
+    attribute("tags", values.strings, "c", default=(), source=listed("tags"), filter=False),
+    indexes={"device_id": "device", "network_id": "network"},
+)
+# fmt: on
+
+
+# --- handlers -----------------------------------------------------------------------------------------
+
+
+def may_see_port(call: Call, port: Port) -> bool:
+    """One's own, and all on one's own networks."""
+    own = call.context.project_id
+    return call.is_admin or (
+        own is not None and own in (port.project_id, call.cloud.store.get(Network, port.network_id).project_id)
+    )
+
+
+@network.finder("port")
+def find_port(call: Call, id: str) -> Port:
+    found = call.cloud.store.find(Port, id)
+    if found is None or not may_see_port(call, found):
+        raise PortNotFound(id=id)
+    return found
+
+
+@network.get("/ports", policy="get_port")
+def list_ports(call: Call) -> dict[str, Any]:
+    return listing.listed(call, PORT, lambda port: may_see_port(call, port))
+
+
+@network.get("/ports/<port>", policy="get_port")
+def show_port(call: Call, port: Port) -> dict[str, Any]:
+    return PORT.show(call, port)
+
+
+@network.post("/ports", policy="create_port", success=201)
+def create_port(call: Call) -> dict[str, Any]:
+    return PORT.created(call, _create)
+
+
+@network.put("/ports/<port>", policy="update_port")
+def update_port(call: Call, port: Port) -> dict[str, Any]:
+    return PORT.updated(call, port, _update)
+
+
+@network.delete("/ports/<port>", policy="get_port", success=204)
+def delete_port(call: Call, port: Port) -> None:
+    """A server's port may be deleted too; a router's goes with its interface."""
+    if not call.may("delete_port", port.project_id):
+        call.demand("delete_port", call.cloud.store.get(Network, port.network_id).project_id)
+    check_revision(call, port)
+    if port.device_owner in ROUTER_OWNERS and call.cloud.store.find(Router, port.device_id):
+        raise ServicePortInUse(id=port.id, owner=port.device_owner)
+    call.cloud.store.drop(port)
+
+
+def _demand(call: Call, action: str, wish: dict[str, Any], home: Network) -> None:
+    """Most attributes are for the network's owner; some for all who may have a port there."""
+
+    def free(rule: str) -> bool:
+        match rule.split(":", 1)[1]:
+            case "device_id" | "binding:vnic_type":
+                return True
+            case "device_owner":
+                return not wish.get("device_owner", "").startswith("network:")
+            case "fixed_ips" | "fixed_ips:subnet_id":
+                return home.shared
+        return False
+
+    PORT.demand(call, action, wish, home.project_id, free)
+
+
+def _create(call: Call, wish: dict[str, Any]) -> Port:
+    home = find_network(call, wish["network_id"])
+    if not home.shared:
+        call.demand("create_port", home.project_id)
+    _demand(call, "create", wish, home)
+    _check_device(call, wish, wish["project_id"])
+    guarded = wish.get("port_security_enabled", home.port_security_enabled)
+    groups = wish.get("security_groups")
+    if groups is not None:
+        _check_groups(call, groups, wish["project_id"])
+    if not guarded and groups:
+        raise PortSecurityAndIPRequiredForSecurityGroups
+    if not guarded and wish.get("allowed_address_pairs"):
+        raise AddressPairAndPortSecurityRequired
+    fields = PORT.fields_of(wish, "network_id", "project_id", "host", "binding:host_id", "security_groups")
+    if wish.get("fixed_ips") == ():
+        fields["ip_allocation"] = "none"
+    host = wish.get("binding:host_id") or ""
+    return make_port(call.cloud, home, wish["project_id"], security_groups=groups, host=host, **fields)
+
+
+def _check_groups(call: Call, ids: tuple[str, ...], project_id: str) -> None:
+    default_group(call.cloud, project_id)
+    for id in ids:
+        group = call.cloud.store.find(SecurityGroup, id)
+        if group is None or not (call.is_admin or group.project_id == project_id):
+            raise SecurityGroupNotFound(id=id)
+
+
+def _check_device(call: Call, wish: dict[str, Any], project_id: str) -> None:
+    """Nobody plugs a port into another's router."""
+    router = call.cloud.store.find(Router, wish.get("device_id"))
+    if router is not None and not call.is_admin and router.project_id != project_id:
+        raise DeviceIDNotOwnedByTenant(device_id=router.id)
+
+
+def _update(call: Call, port: Port, wish: dict[str, Any]) -> Port:
+    home = call.cloud.store.get(Network, port.network_id)
+    _demand(call, "update", wish, home)
+    _check_device(call, wish, port.project_id)
+    fields = PORT.fields_of(wish, "fixed_ips", "binding:host_id", "mac_address")
+    if "security_groups" in wish:
+        _check_groups(call, wish["security_groups"], port.project_id)
+    mac = wish.get("mac_address", port.mac_address)
+    if mac != port.mac_address:
+        _check_mac(call, port, mac)
+        fields["mac_address"] = mac
+    if "fixed_ips" in wish:
+        owner = wish.get("device_owner", port.device_owner)
+        fields["fixed_ips"] = requested(call.cloud, home, wish["fixed_ips"], mac, owner, port.fixed_ips)
+    if "binding:host_id" in wish and (wish["binding:host_id"] or "") != port.host:
+        fields |= binding(port, wish["binding:host_id"] or "")
+    _check_security(port.evolve(**fields), wish)
+    return change(call.cloud, port, **fields)
+
+
+def _check_mac(call: Call, port: Port, mac: str) -> None:
+    if port.host:
+        raise PortBound(id=port.id, vif_type=port.vif_type, old=port.mac_address, new=mac)
+    if call.cloud.store.count(Port, "mac", (port.network_id, mac)):
+        raise MacAddressInUse(net_id=port.network_id, mac=mac)
+
+
+def _check_security(after: Port, wish: dict[str, Any]) -> None:
+    """Groups and address pairs want port security, whichever of them is being changed."""
+    if after.port_security_enabled:
+        return
+    if after.security_groups:
+        if wish.get("security_groups"):
+            raise PortSecurityAndIPRequiredForSecurityGroups
+        raise PortSecurityPortHasSecurityGroup
+    if after.allowed_address_pairs:
+        raise AddressPairAndPortSecurityRequired

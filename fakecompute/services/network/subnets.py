@@ -1,0 +1,229 @@
+"""GET, POST, PUT, DELETE /subnets: ranges of addresses on a network."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+from fakecompute.domain.network import change
+from fakecompute.domain.network_addresses import (
+    ROUTER_GATEWAY,
+    ROUTER_INTERFACE,
+    InvalidInput,
+    SubnetNotFound,
+    eui64,
+)
+from fakecompute.domain.network_subnets import check_gateway, check_pools, make_subnet
+from fakecompute.domain.records.network import FixedIP, Network, Port, Subnet
+from fakecompute.errors import BadRequest, Conflict, NotImplementedHere
+from fakecompute.rest.call import Call
+from fakecompute.rest.view import listed
+from fakecompute.services.network import listing, values
+from fakecompute.services.network.networks import find_network, may_see
+from fakecompute.services.network.nouns import REQUIRED, Noun, attribute, check_revision, lists
+from fakecompute.services.network.service import network
+
+IPV6_MODES = ("dhcpv6-stateful", "dhcpv6-stateless", "slaac")
+
+
+class SubnetInUse(Conflict):
+    message = (
+        "Unable to complete operation on subnet {id}: One or more ports have an IP allocation from this subnet."
+    )
+
+
+class GatewayIpInUse(Conflict):
+    message = "Current gateway ip {gateway} already in use by port {port_id}. Unable to update."
+
+
+class BadSubnetRequest(BadRequest):
+    neutrons_name = "BadRequest"
+    message = "Bad subnets request: {reason}."
+
+
+# --- request schemas and response views ---------------------------------------------------------------
+
+# fmt: off
+SUBNET = Noun(
+    "subnet", Subnet, SubnetNotFound,
+    attribute("id"),
+    attribute("name", values.name, "cu", default=""),
+    attribute("ip_version", values.one_of(4, 6, convert=values.integer()), "c", default=REQUIRED),
+    attribute("network_id", values.uuid, "c", default=REQUIRED),
+    attribute("subnetpool_id", values.none_or(values.uuid), "c", source=lambda record, call: None),
+    attribute("prefixlen", values.integer(0), "c", source=None, filter=False),
+    attribute("cidr", values.none_or(values.cidr), "c"),
+    attribute("gateway_ip", values.none_or(values.ip), "cu"),
+    attribute("allocation_pools", values.pools, "cu", source=lists("allocation_pools"), filter=False),
+    attribute("dns_nameservers", values.nameservers, "cu", source=listed("dns_nameservers"), filter=False),
+    attribute("host_routes", values.host_routes, "cu", source=lists("host_routes"), filter=False),
+    attribute("enable_dhcp", values.boolean, "cu", default=True),
+    attribute("ipv6_ra_mode", values.none_or(values.one_of(*IPV6_MODES)), "c"),
+    attribute("ipv6_address_mode", values.none_or(values.one_of(*IPV6_MODES)), "c"),
+    attribute("shared", values.boolean, source=None),
+    attribute("use_default_subnetpool", values.boolean, "c", source=None, filter=False),
+    attribute("service_types", values.strings, "cu", source=listed("service_types"), guarded=True, filter=False),
+    indexes={"network_id": "network"},
+)
+# fmt: on
+
+
+# --- handlers -----------------------------------------------------------------------------------------
+
+
+def may_see_subnet(call: Call, record: Subnet) -> bool:
+    """One's own, and those of networks that one sees."""
+    mine = record.project_id == call.context.project_id
+    return mine or may_see(call, call.cloud.store.get(Network, record.network_id))
+
+
+@network.finder("subnet")
+def find_subnet(call: Call, id: str) -> Subnet:
+    found = call.cloud.store.find(Subnet, id)
+    if found is None or not may_see_subnet(call, found):
+        raise SubnetNotFound(id=id)
+    return found
+
+
+@network.get("/subnets", policy="get_subnet")
+def list_subnets(call: Call) -> dict[str, Any]:
+    wanted = [values.boolean(value) for name, value in call.query_pairs if name == "shared"]
+    call.query_pairs = [pair for pair in call.query_pairs if pair[0] != "shared"]
+
+    def seen(record: Subnet) -> bool:
+        if not may_see_subnet(call, record):
+            return False
+        return not wanted or call.cloud.store.get(Network, record.network_id).shared in wanted
+
+    return listing.listed(call, SUBNET, seen)
+
+
+@network.get("/subnets/<subnet>", policy="get_subnet")
+def show_subnet(call: Call, subnet: Subnet) -> dict[str, Any]:
+    return SUBNET.show(call, subnet)
+
+
+@network.post("/subnets", policy="create_subnet", success=201)
+def create_subnet(call: Call) -> dict[str, Any]:
+    return SUBNET.created(call, _create)
+
+
+@network.put("/subnets/<subnet>", policy="get_subnet")
+def update_subnet(call: Call, subnet: Subnet) -> dict[str, Any]:
+    _demand_owner(call, "update_subnet", subnet)
+    return SUBNET.updated(call, subnet, _update)
+
+
+@network.delete("/subnets/<subnet>", policy="get_subnet", success=204)
+def delete_subnet(call: Call, subnet: Subnet) -> None:
+    """Addresses that ports made for themselves go with it; all others stand in the way."""
+    _demand_owner(call, "delete_subnet", subnet)
+    check_revision(call, subnet)
+    store = call.cloud.store
+    ports = store.by(Port, "subnet", subnet.id)
+    if any(not subnet.auto_address or port.device_owner == ROUTER_INTERFACE for port in ports):
+        raise SubnetInUse(id=subnet.id)
+    for port in ports:
+        change(call.cloud, port, fixed_ips=tuple(ip for ip in port.fixed_ips if ip.subnet_id != subnet.id))
+    store.drop(subnet)
+
+
+def _demand_owner(call: Call, rule: str, record: Subnet) -> None:
+    """The owner of the subnet may, and the owner of its network."""
+    owner = call.cloud.store.get(Network, record.network_id).project_id
+    if not call.may(rule, record.project_id):
+        call.demand(rule, owner)
+
+
+def _create(call: Call, wish: dict[str, Any]) -> Subnet:
+    home = find_network(call, wish["network_id"])
+    call.demand("create_subnet", home.project_id)
+    SUBNET.demand(call, "create", wish, home.project_id)
+    if wish.get("subnetpool_id") or wish.get("use_default_subnetpool"):
+        raise NotImplementedHere(operation="subnet pools")
+    if not wish.get("cidr"):
+        raise BadSubnetRequest(reason="a subnetpool must be specified in the absence of a cidr")
+    _check_versions(wish["ip_version"], wish)
+    _check_prefix(wish)
+    _check_modes(wish)
+    fields = SUBNET.fields_of(
+        wish, "id", "ip_version", "network_id", "subnetpool_id", "prefixlen", "cidr", "use_default_subnetpool",
+        "project_id",
+    )  # fmt: skip
+    made = make_subnet(call.cloud, home, wish["project_id"], wish["cidr"], **fields)
+    if made.auto_address:
+        for port in call.cloud.store.by(Port, "network", home.id):
+            if port.device_owner not in (ROUTER_INTERFACE, ROUTER_GATEWAY):
+                own = FixedIP(made.id, eui64(made.cidr, port.mac_address))
+                change(call.cloud, port, fixed_ips=(*port.fixed_ips, own))
+    return made
+
+
+def _check_versions(version: int, wish: dict[str, Any]) -> None:
+    """All addresses are of the subnet's version.  neutron/db/db_base_plugin_v2.py: _validate_ip_version."""
+    named = [(name, wish.get(name)) for name in ("cidr", "gateway_ip")]
+    named += [("dns_nameserver", address) for address in wish.get("dns_nameservers", ())]
+    named += [("nexthop", route.nexthop) for route in wish.get("host_routes", ())]
+    named += [("destination", route.destination) for route in wish.get("host_routes", ())]
+    for name, value in named:
+        if value and ip_address(value.partition("/")[0]).version != version:
+            raise InvalidInput(reason=f"{name} '{value}' does not match the ip_version '{version}'")
+
+
+def _check_prefix(wish: dict[str, Any]) -> None:
+    prefix = ip_network(wish["cidr"], strict=False)
+    if prefix.version == 6 and int(prefix.network_address) == 0:
+        raise InvalidInput(reason="IPv6 subnet '::' is not supported")
+    if not wish["enable_dhcp"]:
+        return
+    if prefix.max_prefixlen - prefix.prefixlen < 2:
+        raise InvalidInput(
+            reason="Subnet has a prefix length that is incompatible with DHCP service enabled"
+        )
+    if prefix.is_multicast:
+        raise InvalidInput(reason="Multicast IP subnet is not supported if enable_dhcp is True")
+    if prefix.is_loopback:
+        raise InvalidInput(reason="Loopback IP subnet is not supported if enable_dhcp is True")
+    if int(prefix.network_address) == 0:
+        raise InvalidInput(
+            reason="First IP '0.0.0.0' of network is not supported if enable_dhcp is True."
+        )
+
+
+def _check_modes(wish: dict[str, Any]) -> None:
+    """neutron/db/db_base_plugin_v2.py: _validate_ipv6_attributes."""
+    ra, address = wish.get("ipv6_ra_mode"), wish.get("ipv6_address_mode")
+    if wish["ip_version"] == 4:
+        for name in ("ipv6_ra_mode", "ipv6_address_mode"):
+            if wish.get(name):
+                raise InvalidInput(reason=f"{name} is not valid when ip_version is 4")
+        return
+    if (ra or address) and not wish["enable_dhcp"]:
+        raise InvalidInput(
+            reason="ipv6_ra_mode or ipv6_address_mode cannot be set when enable_dhcp is set to False"
+        )
+    if ra and address and ra != address:
+        raise InvalidInput(
+            reason=f"ipv6_ra_mode set to '{ra}' with ipv6_address_mode set to '{address}' is not valid. If both"
+            " attributes are set, they must be the same value"
+        )
+    if address in ("slaac", "dhcpv6-stateless") and ip_network(wish["cidr"], strict=False).prefixlen != 64:
+        raise InvalidInput(
+            reason=f"Invalid CIDR {wish['cidr']} for IPv6 address mode. OpenStack uses the EUI-64 address format,"
+            " which requires the prefix to be /64"
+        )
+
+
+def _update(call: Call, record: Subnet, wish: dict[str, Any]) -> Subnet:
+    SUBNET.demand(call, "update", wish, call.cloud.store.get(Network, record.network_id).project_id)
+    prefix = ip_network(record.cidr)
+    _check_versions(record.ip_version, wish)
+    gateway = wish.get("gateway_ip", record.gateway_ip)
+    if "gateway_ip" in wish:
+        check_gateway(prefix, gateway)
+        used = call.cloud.store.one(Port, "address", (record.id, record.gateway_ip))
+        if gateway != record.gateway_ip and used is not None and used.device_owner == ROUTER_INTERFACE:
+            raise GatewayIpInUse(gateway=record.gateway_ip, port_id=used.id)
+    if "gateway_ip" in wish or "allocation_pools" in wish:
+        check_pools(prefix, wish.get("allocation_pools", record.allocation_pools), gateway)
+    return change(call.cloud, record, **SUBNET.fields_of(wish))

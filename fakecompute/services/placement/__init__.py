@@ -1,0 +1,6 @@
+"""Placement.  So far its version document: everything else answers 501."""
+
+from fakecompute.services.placement import versions
+from fakecompute.services.placement.service import placement as routes
+
+__all__ = ["routes", "versions"]

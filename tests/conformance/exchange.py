@@ -1,0 +1,223 @@
+"""Conversations with a Compute API: the requests of `asked/*.yaml`, and answers in a form that clouds can share.
+
+A script is a list of steps; `<name>` stands for what an earlier step has saved, or for one of NAMES.
+
+    - do: POST /servers                     # below the version; `~/v2/` is below the mount
+      as: admin                             # demo unless told
+      at: "2.37"                            # the microversion; none is sent for ""
+      send: {server: {name: web, ...}}      # JSON; `raw` is text as it is, `headers` are sent too
+      save: {web: server.id}                # from the answer's body, or from `header Location`
+      ignore: [server.addresses]            # what depends on the cloud
+      differs: why fakecompute answers otherwise
+    - wait: web                             # until nothing happens to the server any more
+    - pause: 1                              # seconds
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+import yaml
+
+HERE = Path(__file__).parent
+TOPICS = sorted(path.stem for path in (HERE / "asked").glob("*.yaml"))
+
+NAMES = {
+    "project": "6f70656e737461636b20342065766572",
+    "elsewhere": "6f70656e737461636b20342065766573",
+    "image": "76fa36fc-c930-4bf3-8c8a-ea2a2420deb6",
+    "network": "3cb9bc59-5699-4588-a4b1-b87f96708bc6",
+    "nobody": "00000000-0000-4000-8000-000000000000",
+}
+HEADERS = ("Content-Type", "Location", "OpenStack-API-Version", "X-OpenStack-Nova-API-Version")
+
+# fmt: off
+FORMS = (  # what no two clouds have in common: by its form ...
+    (re.compile(r"req-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),  lambda found: "(request id)"),
+    (re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),      lambda found: "(uuid)"),
+    (re.compile(r"\br-[0-9a-z]{8}\b"),                              lambda found: "(reservation)"),
+    (re.compile(r"instance-[0-9a-f]{8}"),                           lambda found: "(instance name)"),
+    (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.\d]*"),        lambda found: re.sub(r"\d", "9", found[0])),
+)
+SECRET = {  # ... or by its key
+    "adminPass", "addr", "OS-EXT-IPS-MAC:mac_addr", "private_key", "public_key", "fingerprint", "traceback",
+}
+# fmt: on
+
+
+@dataclass
+class Step:
+    """One request of a script, with what it is called in a test."""
+
+    method: str
+    path: str
+    user: str
+    version: str
+    send: Any = None
+    raw: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    save: Mapping[str, str] = field(default_factory=dict)
+    ignore: tuple[str, ...] = ()
+    differs: str | None = None
+    title: str = ""
+
+
+@dataclass
+class Pause:
+    """Time passes, or a server comes to rest."""
+
+    seconds: float = 0.0
+    server: str | None = None
+
+
+@dataclass
+class Reply:
+    """What came back, as it came."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+
+class Side(Protocol):
+    """Somebody to ask: a real Nova, or fakecompute.  `root` is the address of Compute without its version."""
+
+    root: str
+
+    def ask(self, step: Step, path: str, body: bytes | None) -> Reply: ...
+
+    def rest(self, pause: Pause, server: str | None) -> None: ...
+
+
+def script(topic: str) -> list[Step | Pause]:
+    """The steps of a topic."""
+    document = yaml.safe_load((HERE / "asked" / f"{topic}.yaml").read_text())
+    usual = document.get("usual", {})
+    return [_step({**usual, **row}) for row in document["steps"]]
+
+
+def _step(row: dict[str, Any]) -> Step | Pause:
+    if "do" not in row:
+        return Pause(row.get("pause", 0.0), row.get("wait"))
+    method, _, path = row["do"].partition(" ")
+    step = Step(method, path, row.get("as", "demo"), row.get("at", "2.1"))
+    for name in ("send", "raw", "headers", "save", "differs"):
+        setattr(step, name, row.get(name, getattr(step, name)))
+    step.ignore = tuple(row.get("ignore", ()))
+    sent = step.raw if step.raw is not None else json.dumps(step.send) if step.send is not None else ""
+    step.title = " ".join(word for word in (step.user, step.version, row["do"], sent[:100]) if word)
+    return step
+
+
+def converse(topic: str, side: Side) -> Iterator[tuple[Step, dict[str, Any]]]:
+    """Ask the requests of a topic one after the other: each with its answer, made comparable."""
+    names = dict(NAMES)
+    for step in script(topic):
+        if isinstance(step, Pause):
+            side.rest(step, names[step.server] if step.server else None)
+            continue
+        reply = side.ask(step, _fill(step.path, names), _body(step, names))
+        answer = comparable(reply, names, side.root)  # before the names of this answer are known
+        for name, place in step.save.items():
+            names[name] = _find(reply, place)
+        yield step, comparable(reply, names, side.root) if step.save else answer
+
+
+def _fill(text: str, names: Mapping[str, str]) -> str:
+    return re.sub(r"<([\w-]+)>", lambda found: names.get(found[1], found[0]), text)
+
+
+def _body(step: Step, names: Mapping[str, str]) -> bytes | None:
+    text = step.raw if step.raw is not None else None if step.send is None else json.dumps(step.send)
+    return None if text is None else _fill(text, names).encode("utf-8", "surrogateescape")
+
+
+def _find(reply: Reply, place: str) -> str:
+    if place.startswith("header "):
+        return reply.headers[place.removeprefix("header ")]
+    value = json.loads(reply.text)
+    for key in place.split("."):
+        value = value[int(key) if key.isdigit() else key]
+    return str(value)
+
+
+# --- making answers comparable ------------------------------------------------------------------------------
+
+
+def comparable(reply: Reply, names: Mapping[str, str], root: str) -> dict[str, Any]:
+    """Status, headers and body, with names in the place of ids, and forms in the place of times."""
+    hide = _hider(names, root)
+    headers = {name: hide(reply.headers[name]) for name in HEADERS if name in reply.headers}
+    try:
+        body = json.loads(reply.text) if reply.text else None
+    except ValueError:
+        body = reply.text
+    return {"status": reply.status, "headers": headers, "body": _walk(body, hide)}
+
+
+def _hider(names: Mapping[str, str], root: str) -> Callable[[str], str]:
+    known = sorted(((id, f"<{name}>") for name, id in names.items()), key=lambda pair: -len(pair[0]))
+
+    def hide(text: str) -> str:
+        text = text.replace(root, "<root>")
+        for id, name in known:
+            if len(id) >= 32:
+                text = text.replace(id, name)
+        for form, word in FORMS:
+            text = form.sub(word, text)
+        return text
+
+    return hide
+
+
+def _walk(value: Any, hide: Callable[[str], str], key: str = "") -> Any:
+    if isinstance(value, dict):
+        return {hide(name): _walk(inner, hide, name) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_walk(inner, hide, key) for inner in value]
+    if key in SECRET and value:
+        return f"({key})"
+    return hide(value) if isinstance(value, str) else value
+
+
+def without(answer: dict[str, Any], places: tuple[str, ...]) -> dict[str, Any]:
+    """The answer without the parts at these places of its body: `servers.*.addresses`."""
+    twin = json.loads(json.dumps(answer))
+    for place in places:
+        *way, last = place.split(".")
+        found = [twin["body"]]
+        for key in way:
+            found = [inner for outer in found for inner in _under(outer, key)]
+        for holder in found:
+            if isinstance(holder, dict):
+                holder.pop(last, None)
+    return twin  # type: ignore[no-any-return]
+
+
+def _under(value: Any, key: str) -> list[Any]:
+    if isinstance(value, list):
+        return value if key == "*" else []
+    if isinstance(value, dict):
+        return list(value.values()) if key == "*" else [value[key]] if key in value else []
+    return []
+
+
+# --- what Nova has answered ---------------------------------------------------------------------------------
+
+
+@cache
+def observed(topic: str) -> list[dict[str, Any]]:
+    """The answers that a real Nova gave to the requests of a topic, in their order."""
+    path = HERE / "observed" / f"{topic}.json"
+    return json.loads(path.read_text()) if path.exists() else []
+
+
+def write(topic: str, answers: list[dict[str, Any]]) -> None:
+    lines = ",\n".join(json.dumps(answer, sort_keys=True, ensure_ascii=False) for answer in answers)
+    (HERE / "observed" / f"{topic}.json").write_text(f"[\n{lines}\n]\n")

@@ -1,0 +1,263 @@
+"""The fixtures that users get, as they get them: a project of theirs, and a run of pytest in it."""
+
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import openstack as sdk
+import pytest
+import requests
+
+from fakecompute.kernel.clock import EPOCH, SECOND, AutoClock, ManualClock
+
+FLAVORS = "/compute/v2.1/flavors"
+ROOT = Path(__file__).parents[2]
+MODULE = "fakecompute.faces.pytest_plugin"
+INSTALLED = MODULE in {entry.value for entry in entry_points(group="pytest11")}
+
+
+@pytest.fixture
+def run(pytester):
+    """Runs pytest over a module of tests."""
+
+    def run_module(text, *words):
+        pytester.makepyfile(text)
+        return pytester.runpytest_inprocess(*(() if INSTALLED else ("-p", MODULE)), "-p", "no:cacheprovider", *words)
+
+    return run_module
+
+
+# --- the cloud
+
+
+def test_each_test_has_a_cloud_of_its_own(run):
+    result = run("""
+        NEW = {"keypair": {"name": "mine"}}
+
+        def test_one(http):
+            assert http.post("/compute/v2.1/os-keypairs", json=NEW).status_code == 200
+
+        def test_another(http):
+            assert http.post("/compute/v2.1/os-keypairs", json=NEW).status_code == 200
+        """)
+    result.assert_outcomes(passed=2)
+
+
+def test_time_stands_still(cloud):
+    assert cloud.clock == ManualClock(EPOCH)
+
+
+def test_clients_of_one_test_see_one_cloud(cloud, http, openstack):
+    assert http.cloud is cloud
+    openstack.compute.create_keypair(name="mine")
+    assert [entry["keypair"]["name"] for entry in http.get("/compute/v2.1/os-keypairs").json["keypairs"]] == ["mine"]
+
+
+@pytest.mark.scenario("flaky-host")
+def test_the_marker_names_a_shipped_scenario(cloud):
+    assert cloud.streams.seed == 20250101
+
+
+@pytest.mark.scenario("flaky-host", seed=7, release="zed")
+def test_options_replace_what_the_scenario_says(cloud):
+    assert (cloud.streams.seed, cloud.release.code) == (7, "zed")
+
+
+@pytest.mark.scenario({"seed": 3})
+def test_the_marker_may_hold_the_scenario(cloud):
+    assert cloud.streams.seed == 3
+
+
+@pytest.mark.scenario(release="zed")
+def test_the_marker_may_hold_options_alone(cloud):
+    assert cloud.release.code == "zed"
+
+
+def test_a_path_is_relative_to_the_test(run, pytester, monkeypatch, tmp_path):
+    pytester.path.joinpath("mine.yaml").write_text("seed: 5")
+    monkeypatch.chdir(tmp_path)
+    result = run(
+        """
+        import pytest
+
+        @pytest.mark.scenario("mine.yaml")
+        def test_it(cloud):
+            assert cloud.streams.seed == 5
+        """,
+        pytester.path,
+    )
+    result.assert_outcomes(passed=1)
+
+
+def test_an_unknown_scenario_is_a_clear_error(run):
+    result = run("""
+        import pytest
+
+        @pytest.mark.scenario("bad-minut")
+        def test_it(cloud): ...
+        """)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["there is no scenario 'bad-minut'; did you mean 'bad-minute'?*"])
+    result.stdout.no_fnmatch_line("*Traceback*")
+    result.stdout.no_fnmatch_line("*pytest_plugin.py*")
+
+
+def test_all_mistakes_of_a_scenario_are_shown(run, pytester):
+    pytester.path.joinpath("mine.yaml").write_text("sed: 5\nrelease: zedd")
+    result = run("""
+        import pytest
+
+        @pytest.mark.scenario("mine.yaml")
+        def test_it(cloud): ...
+        """)
+    result.stdout.fnmatch_lines(["*mine.yaml:1:1: sed: *", "*mine.yaml:2:10: release: *"])
+
+
+def test_the_marker_is_known_to_strict_runs(run):
+    result = run("import pytest\n\n@pytest.mark.scenario\ndef test_it(): ...", "--strict-markers")
+    result.assert_outcomes(passed=1)
+
+
+def test_loading_the_plugin_is_cheap():
+    heavy = "flask werkzeug openstack keystoneauth1 requests marshmallow yaml cheroot freezegun orjson".split()
+    program = (
+        f"import sys, {MODULE}; print(*[name for name in {heavy} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
+# --- openstacksdk, in the cloud's time
+
+
+def test_the_sdk_is_logged_in_as_demo(openstack):
+    assert openstack.current_project.name == "demo"
+
+
+def test_the_sdk_for_another_user(openstack_as):
+    assert openstack_as("admin").current_project.name == "admin"
+    assert openstack_as("admin", "demo").current_project.name == "demo"
+
+
+def test_a_user_that_is_not_there_is_told_so(openstack_as):
+    with pytest.raises(KeyError, match="there is no user 'nobody' with a project; there are admin, alt_demo, demo"):
+        openstack_as("nobody")
+
+
+def test_errors_are_the_sdks(openstack):
+    with pytest.raises(sdk.exceptions.NotFoundException):
+        openstack.compute.get_flavor("nothing")
+
+
+def test_sleeping_is_over_at_once_and_moves_the_cloud(cloud, fakecompute_time):
+    before = time.time()
+    time.sleep(600)
+    assert time.time() == before + 600
+    assert cloud.now == EPOCH + 600 * SECOND
+
+
+def test_all_watches_of_the_process_tell_the_clouds_time(cloud, fakecompute_time):
+    watched = time.monotonic()
+    cloud.advance(90)
+    assert time.time() * SECOND == cloud.now
+    assert time.monotonic() - watched == 90
+    assert datetime.now(UTC).timestamp() == time.time()
+
+
+def test_a_twin_has_a_time_of_its_own(cloud, fakecompute_time):
+    before = time.time()
+    cloud.fork().advance(90)
+    assert time.time() == before
+
+
+def test_a_sleep_that_was_imported_by_name_is_over_at_once_too(run):
+    result = run("""
+        from time import sleep, time
+
+        def test_it(cloud, fakecompute_time):
+            before = time()
+            sleep(600)
+            assert time() - before == 600
+        """)
+    result.assert_outcomes(passed=1)
+
+
+def test_time_is_the_machines_again_afterwards(run):
+    result = run("""
+        import time
+        from datetime import datetime
+
+        real = (time.sleep, time.time, time.monotonic, datetime)
+
+        def test_in_the_clouds_time(fakecompute_time):
+            import datetime
+            assert (time.sleep, time.time, time.monotonic, datetime.datetime) != real
+
+        def test_afterwards():
+            import datetime
+            assert (time.sleep, time.time, time.monotonic, datetime.datetime) == real
+        """)
+    result.assert_outcomes(passed=2)
+
+
+@pytest.mark.scenario("bad-minute")
+def test_a_client_that_heeds_retry_after_outlives_a_bad_minute(cloud, openstack):
+    assert list(openstack.compute.flavors())
+    cloud.advance(60)
+    openstack.compute.status_code_retries = 10
+    assert list(openstack.compute.flavors())
+    assert cloud.now >= EPOCH + 120 * SECOND
+
+
+@pytest.mark.scenario({"faults": [{"on": "compute.list_flavors*", "effect": {"status": 504, "delay": "60s"}}]})
+def test_a_delay_longer_than_a_client_waits_is_a_timeout(openstack):
+    with pytest.raises(Exception, match="timed out"):
+        openstack.session.get("/flavors", endpoint_filter={"service_type": "compute"}, timeout=5)
+
+
+def test_waiting_for_a_server_costs_milliseconds(cloud, openstack):
+    flavor, network = openstack.compute.find_flavor("m1.tiny"), openstack.network.find_network("private")
+    image = openstack.image.find_image("cirros-0.6.3-x86_64-disk")
+
+    def boot(name):
+        began, was = time.perf_counter.__wrapped__() if hasattr(time.perf_counter, "__wrapped__") else 0, cloud.now
+        server = openstack.create_server(name, flavor=flavor.id, image=image.id, network=network.id, wait=True)
+        return server, began, cloud.now - was
+
+    server, _, took = boot("web")
+    assert server.status == "ACTIVE"
+    assert took > 3 * SECOND
+
+
+# --- a server for other processes
+
+
+def test_other_processes_find_the_cloud(cloud, fakecompute_server):
+    assert fakecompute_server.cloud is cloud
+    assert requests.get(f"{fakecompute_server.url}/_fakecompute/health", timeout=10).status_code == 200
+
+
+def test_for_clients_that_poll_the_clock_jumps(cloud, fakecompute_server):
+    assert isinstance(cloud.clock, AutoClock)
+
+
+@pytest.mark.scenario("flaky-host")
+def test_a_scenario_that_names_its_clock_keeps_it(cloud, fakecompute_server):
+    assert type(cloud.clock) is ManualClock
+
+
+def test_clouds_yaml_lets_the_sdk_in(fakecompute_server, monkeypatch):
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(fakecompute_server.clouds_yaml))
+    with sdk.connect(cloud="fakecompute-admin") as connection:
+        assert connection.current_project.name == "admin"
+
+
+def test_the_environment_lets_the_command_line_in(fakecompute_server):
+    command = [sys.executable, "-m", "openstack", "--version"]
+    program = "import openstack; print(openstack.connect().current_project.name)"
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, env=fakecompute_server.env, capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout.split() == ["demo"], done.stderr

@@ -1,0 +1,195 @@
+"""What the engine's property tests are made of: random plans, rules, and one who carries them out."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, NamedTuple
+
+import orjson
+from hypothesis import strategies as st
+
+from fakecompute import Cloud
+from fakecompute.domain.faults import Effect, Rule
+from fakecompute.domain.identity import token_for
+from fakecompute.domain.records.image import Image
+from fakecompute.domain.records.network import Network
+from fakecompute.domain.settings import Settings
+from fakecompute.domain.tables.servers import SERVER
+from fakecompute.faces.client import Http
+
+API = "/compute/v2.1"
+DIVISIBLE = 12  # by 1, 2, 3 and 4: a wait in so many pieces is as long as the whole
+STEPS = sorted(SERVER.steps())
+CALLS = ("compute.create_server", "compute.delete_server", "compute.start_server", "compute.reboot_server")
+
+# A small cloud, so that rooms and quotas run out: two hosts for about six servers.
+SMALL: dict[str, Any] = {
+    "flavors": [
+        {"id": "1", "name": "small", "vcpus": 1, "ram": 512, "disk": 1},
+        {"id": "2", "name": "large", "vcpus": 4, "ram": 2048, "disk": 4},
+    ],
+    "hosts": [
+        {"name": "compute-1", "vcpus": 2, "ram": 4608, "disk": 20},
+        {"name": "compute-2", "vcpus": 2, "ram": 4608, "disk": 20},
+    ],
+    "images": [{"name": "cirros", "virtual_size": 1 << 20}],
+    "networks": [
+        {
+            "name": "private",
+            "project": "demo",
+            "shared": True,
+            "subnets": [{"name": "private-subnet", "cidr": "10.0.0.0/28"}],
+        }
+    ],
+    "quotas": {"demo": {"instances": 6, "cores": 14, "ram": 8192}},
+}
+
+# --- strategies -----------------------------------------------------------------------------------------
+
+ACTIONS: tuple[dict[str, Any], ...] = (
+    {"os-start": None},
+    {"os-stop": None},
+    {"reboot": {"type": "SOFT"}},
+    {"reboot": {"type": "HARD"}},
+    {"pause": None},
+    {"unpause": None},
+    {"suspend": None},
+    {"resume": None},
+    {"lock": None},
+    {"unlock": None},
+    {"resize": {"flavorRef": "1"}},
+    {"resize": {"flavorRef": "2"}},
+    {"confirmResize": None},
+    {"revertResize": None},
+    {"os-resetState": {"state": "error"}},
+    {"os-resetState": {"state": "active"}},
+)
+
+
+class Command(NamedTuple):
+    """`boot flavor`, `act which how`, `delete which`, `rename which`, or `wait microseconds`."""
+
+    verb: str
+    which: int
+    what: Any
+
+
+def _commands(verb: str, what: st.SearchStrategy[Any]) -> st.SearchStrategy[Command]:
+    return st.tuples(st.just(verb), st.integers(0, 3), what).map(lambda parts: Command(*parts))
+
+
+_waits = st.one_of(st.integers(0, 90_000_000), st.integers(0, 12_000_000)).map(lambda n: n // DIVISIBLE * DIVISIBLE)
+commands = st.one_of(
+    _commands("boot", st.sampled_from(["1", "2"])),
+    _commands("act", st.sampled_from(ACTIONS)),
+    _commands("act", st.sampled_from(ACTIONS)),
+    _commands("delete", st.none()),
+    _commands("rename", st.none()),
+    _commands("wait", _waits),
+    _commands("wait", _waits),
+)
+plans = st.lists(commands, min_size=2, max_size=12)
+
+effects = st.one_of(
+    st.just(Effect(fail="chaos")),
+    st.just(Effect(fail="chaos", ends_in="error")),
+    st.just(Effect(hang=True)),
+    st.tuples(st.floats(0.1, 50), st.integers(0, 60_000_000)).map(lambda p: Effect(slow=p[0], delay=p[1])),
+)
+step_rules = st.builds(
+    Rule,
+    id=st.just(""),
+    name=st.sampled_from("abc"),
+    on=st.sampled_from([*STEPS, "server.create.*", "*"]),
+    where=st.sampled_from([(), (("host", "compute-1"),), (("server.name", "s1*"),)]),
+    skip=st.integers(0, 2),
+    times=st.one_of(st.none(), st.integers(1, 3)),
+    probability=st.one_of(st.none(), st.floats(0, 1)),
+    effect=effects,
+)
+call_rules = st.builds(
+    Rule,
+    id=st.just(""),
+    name=st.sampled_from("de"),
+    phase=st.just("before"),
+    on=st.sampled_from(CALLS),
+    times=st.integers(1, 3),
+    effect=st.sampled_from([429, 500, 503]).map(lambda status: Effect(status=status)),
+)
+rules = st.lists(st.one_of(step_rules, step_rules, call_rules), max_size=4)
+
+
+# --- the one who carries plans out ------------------------------------------------------------------------
+
+
+@cache
+def origin() -> Cloud:
+    return Cloud(SMALL, settings=Settings(token_expiration=10**9))
+
+
+def small_cloud(rules: list[Rule] = []) -> Cloud:  # noqa: B006
+    cloud = origin().fork()
+    cloud.set_rules(rules)
+    return cloud
+
+
+class Client:
+    """Carries out commands over HTTP, as an admin of the project, with a token that never expires."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self.cloud = cloud
+        self.http = Http(cloud, "admin", "demo")
+        self.http._token = token_for(cloud, "admin", "demo")
+        self.image = min(image.id for image in cloud.store.all(Image))
+        self.network = min(network.id for network in cloud.store.all(Network))
+        self.servers: list[str] = []
+
+    def on(self, fork: Cloud) -> Client:
+        """The same client before a fork of its cloud."""
+        twin = object.__new__(Client)
+        twin.__dict__.update(self.__dict__, cloud=fork, servers=list(self.servers))
+        twin.http = Http(fork, "admin", "demo")
+        twin.http._token = self.http._token
+        return twin
+
+    def do(self, command: Command) -> tuple[int, bytes]:
+        """Status and body of the answer; a refusal is fine, a 500 that no rule made is not."""
+        path = f"{API}/servers"
+        if command.verb == "wait":
+            self.cloud.advance(command.what / 1_000_000)
+            return 0, b""
+        if command.verb == "boot":
+            wish = {
+                "name": f"s{len(self.servers)}",
+                "flavorRef": command.what,
+                "imageRef": self.image,
+                "networks": [{"uuid": self.network}],
+            }
+            answer = self.http.post(path, json={"server": wish}, version="2.104")
+            if answer.status_code == 202:
+                self.servers.append(answer.json["server"]["id"])
+        elif not self.servers:
+            return 0, b""
+        else:
+            one = f"{path}/{self.servers[command.which % len(self.servers)]}"
+            match command.verb:
+                case "act":
+                    answer = self.http.post(f"{one}/action", json=command.what)
+                case "delete":
+                    answer = self.http.delete(one)
+                case _:
+                    answer = self.http.put(one, json={"server": {"name": "renamed"}})
+        assert answer.status_code in (200, 202, 204, 400, 403, 404, 409, 429, 500, 503), answer.text
+        assert answer.status_code != 500 or b"Unexpected" not in answer.content, answer.text
+        return answer.status_code, answer.content
+
+    def look(self) -> bytes:
+        """Every look there is at servers; none may matter."""
+        answers = [self.http.get(f"{API}/servers/detail", version="2.104")]
+        for id in self.servers:
+            answers.append(self.http.get(f"{API}/servers/{id}"))
+            answers.append(self.http.get(f"{API}/servers/{id}/os-instance-actions", version="2.62"))
+        answers.append(self.http.get(f"{API}/limits"))
+        answers.append(self.http.get("/network/v2.0/ports"))
+        assert all(answer.status_code in (200, 404) for answer in answers)
+        return orjson.dumps([answer.text for answer in answers])
