@@ -25,13 +25,20 @@ STRICT_SINCE = "2025.1"  # from this release on bytes must be of the disk_format
 def find_visible(cloud: Cloud, image_id: str, project_id: str | None, is_admin: bool) -> Image | None:
     """The image, for those who may know of it by its id: a member may before it has accepted."""
     image = cloud.store.find(Image, image_id)
-    if image is None or is_admin or image.visibility in ("public", "community") or image.owner in (None, project_id):
+    if (
+        image is None
+        or is_admin
+        or image.visibility in ("public", "community")
+        or image.owner in (None, project_id)
+    ):
         return image
     shared = image.visibility == "shared" and cloud.store.find(ImageMember, f"{image_id}/{project_id}")
     return image if shared else None
 
 
-def listable(cloud: Cloud, project_id: str | None, is_admin: bool, member_status: str = "accepted") -> list[Image]:
+def listable(
+    cloud: Cloud, project_id: str | None, is_admin: bool, member_status: str = "accepted"
+) -> list[Image]:
     """What a list may hold: all that is open to everybody, one's own, and what one is a member of."""
     store = cloud.store
     if is_admin:
@@ -165,7 +172,11 @@ def define_images(cloud: Cloud, entries: list[dict[str, Any]]) -> None:
 
 
 def _define(cloud: Cloud, place: str, entry: dict[str, Any]) -> None:
-    fields = {key: value for key, value in entry.items() if key not in ("owner", "virtual_size", "tags", "properties")}
+    fields = {
+        key: value
+        for key, value in entry.items()
+        if key not in ("owner", "virtual_size", "tags", "properties")
+    }
     owner = cloud.store.one(Project, "name", ("default", entry.get("owner", "admin")))
     if owner is None:
         raise BadDefinition([f"{place}: there is no project {entry.get('owner', 'admin')!r}"])
@@ -189,4 +200,6 @@ def _define(cloud: Cloud, place: str, entry: dict[str, Any]) -> None:
     try:
         store_data(cloud, image, data)
     except FormatMismatch:
-        raise BadDefinition([f"{place}: images of a definition are qcow2 or raw, not {image.disk_format}"]) from None
+        raise BadDefinition(
+            [f"{place}: images of a definition are qcow2 or raw, not {image.disk_format}"]
+        ) from None

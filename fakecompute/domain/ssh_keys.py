@@ -7,7 +7,6 @@ whoever knows the seed of a cloud knows its private keys.
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from collections.abc import Iterator
 from functools import lru_cache
@@ -164,7 +163,7 @@ def x509_fingerprint(certificate: str) -> str:
         )
     try:
         der = base64.b64decode("".join(body.split()), validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise BadKey(_WHY + _FRAME.format(f"InvalidData({error})")) from None
     if not _is_certificate(der):
         raise BadKey(_WHY + "error parsing asn1 value: ParseError { kind: InvalidValue }")

@@ -14,6 +14,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from keystoneauth1.identity.v3 import Password
 from keystoneauth1.session import Session
+from openstack.config.cloud_region import from_session
 from openstack.connection import Connection
 from requests import PreparedRequest, Response
 from requests import Session as Transport
@@ -21,7 +22,6 @@ from requests.adapters import BaseAdapter
 from requests.exceptions import ReadTimeout
 from requests.structures import CaseInsensitiveDict
 from requests.utils import get_encoding_from_headers
-from werkzeug.test import run_wsgi_app
 
 from fakecompute.faces.environment import REGION, logins
 from fakecompute.kernel.clock import SECOND
@@ -29,6 +29,8 @@ from fakecompute.wsgi.app import app
 from fakecompute.wsgi.many import DELAY, bind
 
 if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+
     from fakecompute.cloud import Cloud
 
 ADDRESS = "http://fakecompute.test"  # .test is nobody's (RFC 6761)
@@ -51,7 +53,7 @@ class InProcess(BaseAdapter):
         proxies: Any = None,
     ) -> Response:
         environ = _environ(request)
-        chunks, status, headers = run_wsgi_app(self._app, environ)
+        status, headers, content = _run(self._app, environ)
         patience = timeout[1] if isinstance(timeout, tuple) else timeout
         if patience is not None and environ.get(DELAY, 0) > patience * SECOND:
             raise ReadTimeout(f"no answer within {patience} s", request=request)
@@ -62,13 +64,28 @@ class InProcess(BaseAdapter):
         response.reason = status.partition(" ")[2]
         response.headers = CaseInsensitiveDict(headers)
         response.encoding = get_encoding_from_headers(response.headers)
-        response.raw = BytesIO(b"".join(chunks))
+        response.raw = BytesIO(content)
         if not stream:
             response.content  # noqa: B018  reads it
         return response
 
     def close(self) -> None:
         """There is nothing to close."""
+
+
+def _run(app: WSGIApplication, environ: WSGIEnvironment) -> tuple[str, list[tuple[str, str]], bytes]:
+    """Status, headers and body; the app leaves its marks in the environ."""
+    said: list[Any] = []
+
+    def start_response(status: str, headers: list[tuple[str, str]], error: object = None) -> Any:
+        said[:] = status, headers
+
+    chunks = app(environ, start_response)
+    try:
+        content = b"".join(chunks)
+    finally:
+        getattr(chunks, "close", bool)()
+    return said[0], said[1], content
 
 
 def _environ(request: PreparedRequest) -> dict[str, Any]:
@@ -127,4 +144,5 @@ def connect(cloud: Cloud, user: str = "demo", project: str | None = None) -> Con
     transport = Transport()
     transport.trust_env = False  # no proxies, no .netrc
     transport.mount(ADDRESS, InProcess(cloud))
-    return Connection(session=Session(Password(**auth), session=transport), region_name=REGION)
+    session = Session(Password(**auth), session=transport)
+    return Connection(config=from_session(session, "fakecompute", region_name=REGION, auth=auth))

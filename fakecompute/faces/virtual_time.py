@@ -23,8 +23,9 @@ from fakecompute.kernel.clock import AutoClock, ManualClock
 if TYPE_CHECKING:
     from fakecompute.cloud import Cloud
 
-LIVE = ["cheroot", "fakecompute.faces.server"]  # modules that need the machine's time: sockets
-_PATIENT = (*LIVE, "_pytest.", "freezegun.")  # modules whose sleep stays what it is
+# modules that need the machine's time: they speak with sockets and other processes, or measure the test run
+LIVE = ["_pytest.timing", "cheroot", "execnet", "fakecompute.faces.server", "xdist"]
+_PATIENT = tuple(LIVE)
 
 
 class SharedClock(ManualClock):

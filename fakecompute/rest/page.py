@@ -26,9 +26,9 @@ def after(items: Sequence[T], marker: str | None, key: Callable[[T], str]) -> Se
 
 
 def next_link(url: str, query: Sequence[tuple[str, str]], marker: str) -> str:
-    """The address of the next page: the same query, sorted by name, with another marker."""
-    pairs = [(name, value) for name, value in query if name != "marker"] + [("marker", marker)]
-    return f"{url}?{urlencode(sorted(pairs, key=lambda pair: pair[0]))}"
+    """The address of the next page: the same query, sorted, with another marker; a first marker stands last."""
+    # nova/api/openstack/common.py: _get_next_link
+    return f"{url}?{urlencode({**dict(sorted(query)), 'marker': marker})}"
 
 
 def links(collection: str, url: str, query: Sequence[tuple[str, str]], page: Sequence[Any], limit: int | None,

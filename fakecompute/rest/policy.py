@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """Whose call it is: what a token says, roles with the implied ones."""

@@ -442,7 +442,7 @@ def compiled(schema: type[marshmallow.Schema], version: Version) -> marshmallow.
             picked = _at(declared_field, version)
             if picked is not None:
                 declared[name] = picked
-        bases = (schema,) if not declared else (Schema,)
+        bases = (Schema,) if schema._declared_fields else (schema,)  # not the fields of other versions
         twin = type(schema.__name__, bases, dict(declared))
         _compiled[key] = twin(unknown=schema.Meta.unknown if hasattr(schema.Meta, "unknown") else RAISE)
     return _compiled[key]

@@ -7,13 +7,12 @@ from functools import cache
 from typing import Any
 
 from flask import Flask, Response, request
+from werkzeug.routing import Rule
 
 from fakecompute.rest.routes import Endpoint, Routes
 from fakecompute.services import all_services
 from fakecompute.wsgi.many import CLOUD
 from fakecompute.wsgi.pipeline import respond
-
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 @cache
@@ -47,7 +46,9 @@ def _mount(flask: Flask, service: Routes) -> None:
 
 
 def _rule(flask: Flask, path: str, name: str, view: Callable[..., Response]) -> None:
-    flask.add_url_rule(path, name, view, methods=METHODS, provide_automatic_options=False)
+    """For every method there is: what a path does not have, its service refuses in its own words."""
+    flask.url_map.add(Rule(path, endpoint=name))
+    flask.view_functions[name] = view
 
 
 def _view(service: Routes, methods: dict[str, list[Endpoint]]) -> Callable[..., Response]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn
+from re import fullmatch
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 from urllib.parse import parse_qsl
 
 from flask import Response
@@ -37,7 +38,11 @@ if TYPE_CHECKING:
 Methods = dict[str, list[Endpoint]]
 NOBODY = Context(user_id="")
 LOOKS = ("GET", "HEAD", "OPTIONS")  # their ids come from another stream: watching changes nothing
+WITH_BODY = ("POST", "PUT", "PATCH")  # nobody looks at what a GET or DELETE brings along
 RAW_LIMIT = 1 << 40  # bytes of an image
+SLICE = 1 << 16
+
+Unread = Literal["too_large", "malformed"]
 
 
 class Refusal(Exception):
@@ -62,7 +67,7 @@ def respond(environ: WSGIEnvironment, service: Routes, methods: Methods, params:
 
 
 def _answer(
-    call: Call, environ: WSGIEnvironment, methods: Methods, params: dict[str, str], raw: bytes | None
+    call: Call, environ: WSGIEnvironment, methods: Methods, params: dict[str, str], raw: bytes | Unread
 ) -> Answer:
     dialect = call.service.dialect
     try:
@@ -79,7 +84,7 @@ def _answer(
 
 
 def _perform(
-    call: Call, environ: WSGIEnvironment, methods: Methods, params: dict[str, str], raw: bytes | None
+    call: Call, environ: WSGIEnvironment, methods: Methods, params: dict[str, str], raw: bytes | Unread
 ) -> Answer:
     method = environ["REQUEST_METHOD"]
     public = _is_public(methods, method)
@@ -89,8 +94,8 @@ def _perform(
         _authenticate(call, environ)
     candidates = _candidates(call.service, methods, method)
     _negotiate(call, environ)
-    if raw is None:
-        _refuse(call.service.dialect.too_large())
+    if isinstance(raw, str):
+        _refuse(getattr(call.service.dialect, raw)())
     call.raw = raw
     endpoint = call.endpoint = _pick(call, candidates)
     if call.url_project and call.url_project != call.context.project_id and not public:
@@ -116,16 +121,25 @@ def _limit(service: Routes, methods: Methods, method: str) -> int:
     return RAW_LIMIT if any(endpoint.raw for endpoint in methods.get(method, ())) else service.max_body
 
 
-def _read(environ: WSGIEnvironment, limit: int) -> bytes | None:
-    """The body; None if it is longer than it may be."""
-    length = environ.get("CONTENT_LENGTH") or ""
-    chunked = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
-    if not chunked and not (length.isdigit() and int(length)):
-        return b""
-    if not chunked and int(length) > limit:
-        return None
-    raw: bytes = environ["wsgi.input"].read(limit + 1 if chunked else int(length))
-    return None if len(raw) > limit else raw
+def _read(environ: WSGIEnvironment, limit: int) -> bytes | Unread:
+    """The body, or why there is none: a dialect's name for it."""
+    stream = environ["wsgi.input"]
+    try:
+        if "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower():
+            raw: bytes = stream.read(limit + 1)
+            if len(raw) <= limit:
+                return raw
+            while stream.read(SLICE):  # the next request of this connection begins behind it
+                pass
+            return "too_large"
+        length = environ.get("CONTENT_LENGTH") or "0"
+        size = int(length) if fullmatch("[0-9]{1,18}", length) else 0
+        if size > limit:
+            return "too_large"
+        raw = stream.read(size) if size else b""
+        return raw if len(raw) == size else "malformed"  # the client went away
+    except (ValueError, OSError):  # chunks that are none
+        return "malformed"
 
 
 def _call(cloud: Cloud, environ: WSGIEnvironment, service: Routes) -> Call:
@@ -207,7 +221,7 @@ def _pick(call: Call, candidates: list[Endpoint]) -> Endpoint:
         found = next((endpoint for endpoint in candidates if call.version in endpoint.span), None)
         if found is None:
             raise NotFound
-        if not found.raw and (call.raw or found.body):
+        if found.body or (found.method in WITH_BODY and call.raw and not found.raw):
             _decode(call, found)
         return found
     _decode(call, candidates[0])

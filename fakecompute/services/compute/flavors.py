@@ -82,9 +82,11 @@ class RxtxFactor(Typed):
             raise problem(f"{value!r} does not match {self.pattern!r}", value)
         if not isinstance(value, str) and value <= 0:
             raise problem(f"{value!r} is less than or equal to the minimum of 0", value)
-        if float(value) > MOST_FLOAT:
-            raise problem(f"{value!r} is greater than the maximum of {MOST_FLOAT!r}", value)
-        return float(value)
+        number = float(value) if isinstance(value, str) else value
+        if number > MOST_FLOAT:
+            shown = number if number == float("inf") else int(number)
+            raise problem(f"{shown} is greater than the maximum of {MOST_FLOAT!r}", value)
+        return float(number)
 
 
 class Description(Text):

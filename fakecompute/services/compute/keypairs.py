@@ -26,6 +26,10 @@ class KeyPairExists(Conflict):
     message = "Key pair '{name}' already exists."
 
 
+class MarkerNotFound(BadRequest):
+    message = "Marker {marker} could not be found."
+
+
 class InvalidKeyPair(BadRequest):
     message = "Keypair data is invalid: {reason}"
 
@@ -90,6 +94,9 @@ def list_keypairs(call: Call) -> dict[str, Any]:
     keypairs = sorted(call.cloud.store.by(KeyPair, "user", user_id), key=lambda keypair: keypair.name)
     links: dict[str, Any] = {}
     if call.since("2.35"):
+        marker = call.query.get("marker")
+        if marker is not None and all(keypair.name != marker for keypair in keypairs):
+            raise MarkerNotFound(marker=marker)
         shown, links = paginate(call, keypairs, "keypairs", "/os-keypairs", lambda keypair: keypair.name)
         keypairs = list(shown)
     return {"keypairs": [{"keypair": keypair_brief(keypair, call)} for keypair in keypairs], **links}

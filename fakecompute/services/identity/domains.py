@@ -18,11 +18,12 @@ from fakecompute.services.identity.members import (
     OpenView,
     Options,
     Some,
+    a_name,
+    an_id,
     changes,
-    name,
     require_mutable,
     require_same,
-    tags,
+    some_tags,
 )
 from fakecompute.services.identity.service import identity
 
@@ -61,17 +62,16 @@ class ListDomains(Listed):
 
 
 class DomainFields(Open):
-    name = name(64)
+    name = a_name(64)
     description = Text(max=255, allow_none=True)
     enabled = Flag()
-    tags = tags()
+    tags = some_tags()
     options = Object(Options)
 
 
 class NewDomain(DomainFields):
-    name = name(64)
-    name.required = True
-    explicit_domain_id = Text(min=1, max=64, pattern=r"^[a-zA-Z0-9-]+$")
+    name = a_name(64, required=True)
+    explicit_domain_id = an_id()
 
 
 class CreateDomain(Schema):

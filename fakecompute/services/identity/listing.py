@@ -97,10 +97,10 @@ def filtered(call: Call, records: Sequence[R], names: Iterable[str]) -> list[R]:
 
 def _fits(value: Any, comparator: str, wanted: str) -> bool:
     if isinstance(value, bool):
-        return value == is_true(wanted)
+        return value is is_true(wanted)
     if comparator:
         return isinstance(value, str) and COMPARATORS[comparator](value, wanted)
-    return value == (wanted or None if value is None else wanted)
+    return bool(value == (wanted or None if value is None else wanted))
 
 
 def is_true(text: str) -> bool:

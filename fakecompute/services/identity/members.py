@@ -13,7 +13,6 @@ from fakecompute.rest.schema import INCLUDE, Boolean, ListOf, Object, Schema, Te
 from fakecompute.rest.view import View
 from fakecompute.services.identity.listing import is_true
 
-ID = {"min": 1, "max": 64, "pattern": r"^[a-zA-Z0-9-]+$"}
 WORDS = (
     True, "True", "TRUE", "true", False, "False", "FALSE", "false", "",
     "1", "0", "y", "Y", "n", "N", "on", "ON", "off", "OFF", "yes", "no",
@@ -29,9 +28,7 @@ class DuplicateName(Conflict):
 
 
 class DuplicateInDomain(Conflict):
-    message = (
-        "Conflict occurred attempting to store {kind} - Duplicate entry found with name {name} at domain ID {domain}."
-    )
+    message = "Conflict occurred attempting to store {kind} - Duplicate entry found with name {name} at domain ID {domain}."
 
 
 class Immutable(Forbidden):
@@ -77,12 +74,16 @@ class Options(Schema):
     immutable = Boolean(allow_none=True)
 
 
-def name(max: int = 255) -> Text:
-    return Text(min=1, max=max, pattern=r"[\S]+")
+def a_name(max: int = 255, **options: Any) -> Text:
+    return Text(min=1, max=max, pattern=r"[\S]+", **options)
 
 
-def tags() -> ListOf:
-    return ListOf(Text(min=1, max=255, pattern="^[^,/]*$"), max=80, unique=True)
+def an_id(**options: Any) -> Text:
+    return Text(min=1, max=64, pattern=r"^[a-zA-Z0-9-]+$", **options)
+
+
+def some_tags(**options: Any) -> ListOf:
+    return ListOf(Text(min=1, max=255, pattern="^[^,/]*$"), max=80, unique=True, **options)
 
 
 # --- response views -----------------------------------------------------------------------------------
@@ -102,7 +103,9 @@ class OpenView(View):
 def changes(record: Any, wish: Mapping[str, Any], schema: type[marshmallow.Schema]) -> dict[str, Any]:
     """What `evolve` is to be told: declared fields as they are, all others into `extra`."""
     known = {key: value for key, value in wish.items() if key in schema._declared_fields}
-    extra = {key: value for key, value in wish.items() if key not in schema._declared_fields and key not in _OWN}
+    extra = {
+        key: value for key, value in wish.items() if key not in schema._declared_fields and key not in _OWN
+    }
     for key, value in known.items():
         if isinstance(value, dict):
             known[key] = tuple({**dict(getattr(record, key, ())), **value}.items())

@@ -10,7 +10,9 @@ from fakecompute.errors import NotFound, NotImplementedHere, Unauthorized
 from fakecompute.rest.call import Call
 from fakecompute.services.identity.service import Expecting, ForbiddenAction, unauthorized
 
-SUPPORTED = "external password token oauth1 mapped application_credential ec2credential".split()  # [auth]methods
+SUPPORTED = (
+    "external password token oauth1 mapped application_credential ec2credential".split()
+)  # [auth]methods
 
 
 class MethodNotSupported(Unauthorized):

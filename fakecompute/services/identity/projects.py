@@ -10,23 +10,23 @@ from fakecompute.domain.records.identity import Domain, Project
 from fakecompute.errors import BadRequest, Conflict, Forbidden, NotFound
 from fakecompute.rest.call import Call
 from fakecompute.rest.dialect import Answer
-from fakecompute.rest.schema import Body, ListOf, Object, Schema, Text
+from fakecompute.rest.schema import Body, Object, Schema, Text
 from fakecompute.rest.view import field, listed, mapped
 from fakecompute.services.identity.domains import add_domain, visible_domains
 from fakecompute.services.identity.listing import Listed, collection, is_true, linked
 from fakecompute.services.identity.members import (
-    ID,
     DuplicateInDomain,
     Flag,
     Open,
     OpenView,
     Options,
+    a_name,
+    an_id,
     changes,
     home_domain,
-    name,
     require_mutable,
     require_same,
-    tags,
+    some_tags,
 )
 from fakecompute.services.identity.service import identity
 
@@ -93,25 +93,24 @@ class BothForms(BadRequest):
 
 class ListProjects(Listed):
     filters = ("domain_id", "enabled", "name", "parent_id", "is_domain")
-    domain_id = Text(**ID)
+    domain_id = an_id()
     enabled = Flag()
-    name = name(64)
+    name = a_name(64)
     is_domain = Flag()
 
 
 class ProjectFields(Open):
-    name = name(64)
+    name = a_name(64)
     description = Text(allow_none=True)
     enabled = Flag()
-    tags = tags()
+    tags = some_tags()
     options = Object(Options)
 
 
 class NewProject(ProjectFields):
-    name = name(64)
-    name.required = True
-    domain_id = Text(allow_none=True, **ID)
-    parent_id = Text(allow_none=True, **ID)
+    name = a_name(64, required=True)
+    domain_id = an_id(allow_none=True)
+    parent_id = an_id(allow_none=True)
     is_domain = Flag()
 
 
@@ -124,7 +123,7 @@ class UpdateProject(Schema):
 
 
 class UpdateTags(Schema):
-    tags = ListOf(Text(min=1, max=255, pattern="^[^,/]*$"), max=80, unique=True, required=True)
+    tags = some_tags(required=True)
 
 
 TAGS = Body(UpdateTags)

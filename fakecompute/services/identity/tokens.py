@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from fakecompute.domain.identity import is_usable, issue_token, revoke, roles_of, roles_with, with_implied
+from fakecompute.domain.identity import issue_token, revoke, roles_of, roles_with, with_implied
 from fakecompute.domain.records.identity import ApplicationCredential, Domain, Project, Role, Token, User
-from fakecompute.errors import BadRequest, NotFound, Unauthorized
+from fakecompute.errors import BadRequest, NotFound
 from fakecompute.kernel.clock import SECOND
 from fakecompute.rest.call import Call
 from fakecompute.rest.dialect import Answer
-from fakecompute.rest.schema import INCLUDE, Anything, Body, Boolean, ListOf, Object, Schema, Text
+from fakecompute.rest.schema import Anything, Body, Boolean, ListOf, Object, Text
 from fakecompute.rest.view import ABSENT, View, field, listed, moment, zulu
 from fakecompute.services.identity.catalog import catalog
 from fakecompute.services.identity.listing import is_true
-from fakecompute.services.identity.methods import (
-    Proof,
-    authenticate,
-    find_credential,
-    find_domain,
-    find_token,
-    require_supported,
-)
+from fakecompute.services.identity.members import Open
+from fakecompute.services.identity.methods import Proof, authenticate, find_token, require_supported
+from fakecompute.services.identity.scopes import Scope, default_scope, wanted_scope
 from fakecompute.services.identity.service import Expecting, identity, unauthorized
 
 EXPIRED_WINDOW = 172_800 * SECOND  # [token]allow_expired_window
@@ -35,23 +30,7 @@ class NeitherIdNorName(BadRequest):
     message = "Invalid input for field {field}: id or name must be present."
 
 
-class ScopeOfCredential(Unauthorized):
-    message = (
-        "Error authenticating with application credential: Application credentials cannot request a scope."
-    )
-
-    def __init__(self, call: Call) -> None:
-        super().__init__(headers=unauthorized(call).headers, identity={})
-
-
 # --- request schemas ----------------------------------------------------------------------------------
-
-
-class Open(Schema):
-    """What Keystone does not know it passes over."""
-
-    class Meta:
-        unknown = INCLUDE
 
 
 class Named(Open):
@@ -96,7 +75,7 @@ class Trust(Open):
     id = Text()
 
 
-class Scope(Open):
+class WantedScope(Open):
     project = Object(NamedInDomain)
     domain = Object(Named)
     trust = Object(Trust, data_key="OS-TRUST:trust")
@@ -114,7 +93,7 @@ class ScopeOrWord(Object):
 
 class Auth(Open):
     identity = Object(Identity, required=True)
-    scope = ScopeOrWord(Scope)
+    scope = ScopeOrWord(WantedScope)
 
 
 class CreateToken(Open):
@@ -196,10 +175,10 @@ def _shown(call: Call, token: Token, status: int) -> Answer:
 def create_token(call: Call) -> Answer:
     auth = _auth(call)
     require_supported(call, auth["identity"])
-    scope = _scope(call, auth)
+    scope = wanted_scope(call, auth)
     proof = authenticate(call, auth)
-    if not scope:
-        scope = _default_scope(call, proof)
+    if scope is None:
+        scope = default_scope(call, proof.user)
     return _shown(call, _issue(call, proof, scope), 201)
 
 
@@ -226,61 +205,7 @@ def _auth(call: Call) -> dict[str, Any]:
     return auth
 
 
-ScopeKind = dict[str, Any]  # the arguments of issue_token that make up a scope
-
-
-def _scope(call: Call, auth: dict[str, Any]) -> ScopeKind:
-    """What the token is asked for; empty if that is left to Keystone."""
-    if "application_credential" in auth["identity"]["methods"]:
-        if "scope" in auth:
-            raise ScopeOfCredential(call)
-        credential = find_credential(call, auth["identity"]["application_credential"])
-        return {"project": _find_project(call, {"id": credential.project_id})}
-    if "scope" not in auth:
-        return {}
-    scope = auth["scope"]
-    kinds = {"system", "project", "domain", "trust", "unscoped"} & set(scope)
-    if scope == "unscoped":
-        kinds = {"unscoped"}
-    if len(kinds) != 1:
-        raise Expecting(attribute="system, project, domain, OS-TRUST:trust or unscoped", target="scope")
-    match kinds.pop():
-        case "system":
-            return {"system": True}
-        case "project":
-            return {"project": _find_project(call, scope["project"])}
-        case "domain":
-            return {"domain": find_domain(call, scope["domain"])}
-        case "trust" if not scope["trust"].get("id"):
-            raise Expecting(attribute="trust_id", target="trust")
-        case "trust":
-            raise unauthorized(call)  # there are no trusts
-    return {"system": False}
-
-
-def _find_project(call: Call, wanted: dict[str, Any]) -> Project:
-    """By id, or by name and domain; project and domain must be enabled."""
-    store = call.cloud.store
-    if wanted.get("name"):
-        if "domain" not in wanted:
-            raise Expecting(attribute="domain", target="project")
-        project = store.one(Project, "name", (find_domain(call, wanted["domain"]).id, wanted["name"]))
-    else:
-        project = store.find(Project, wanted.get("id"))
-    if project is None or not is_usable(call.cloud, project):
-        raise unauthorized(call)
-    return project
-
-
-def _default_scope(call: Call, proof: Proof) -> ScopeKind:
-    """The user's default project, if it is of use; none otherwise."""
-    project = call.cloud.store.find(Project, proof.user.default_project_id)
-    if project is None or not is_usable(call.cloud, project):
-        return {}
-    return {"project": project} if roles_of(call.cloud, proof.user.id, f"project:{project.id}") else {}
-
-
-def _issue(call: Call, proof: Proof, scope: ScopeKind) -> Token:
+def _issue(call: Call, proof: Proof, scope: Scope) -> Token:
     token = issue_token(
         call.cloud,
         proof.user,
@@ -288,7 +213,9 @@ def _issue(call: Call, proof: Proof, scope: ScopeKind) -> Token:
         expires_at=proof.expires_at,
         parent_audit_id=proof.parent_audit_id,
         application_credential_id=proof.credential.id if proof.credential else None,
-        **scope,
+        project=scope.project,
+        domain=scope.domain,
+        system=scope.system,
     )
     if token.target is None:
         return token

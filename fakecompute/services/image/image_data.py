@@ -51,16 +51,19 @@ class BadRange(Detail, FakeError):
 
 
 class RangeOutside(BadRange):
-    message = "Invalid start position in Range header. Start position MUST be in the inclusive range [0, {last}]."
+    message = (
+        "Invalid start position in Range header. Start position MUST be in the inclusive range [0, {last}]."
+    )
 
 
 # --- request schemas ----------------------------------------------------------------------------------
 
 
 def _check_type(call: Call) -> None:
-    content_type = call.environ.get("CONTENT_TYPE", "").split(";")[0].strip().lower()
+    sent = call.environ.get("CONTENT_TYPE")
+    content_type = (sent or "").split(";")[0].strip().lower()
     if content_type != BYTES:
-        raise WrongType(content_type=content_type, reason=f"Invalid content type {content_type or None}")
+        raise WrongType(content_type=content_type, reason=f"Invalid content type {sent and content_type}")
 
 
 def _check_size(call: Call) -> None:
@@ -83,7 +86,7 @@ def _range(text: str, size: int) -> tuple[int, int]:
         raise BadRange
     first, last = match[1], match[2]
     if first == "":
-        return max(0, size - int(last)), size - 1
+        return max(0, size - int(last)) if int(last) else 0, size - 1
     if last and int(last) < int(first):
         raise BadRange
     if int(first) >= size:

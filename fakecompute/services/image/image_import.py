@@ -78,7 +78,12 @@ def _check_uri(uri: Any) -> None:
     """Glance's filter, as far as it can be told without asking the network."""
     try:
         parts = urlsplit(uri) if isinstance(uri, str) else None
-        fine = parts is not None and parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port in PORTS
+        fine = (
+            parts is not None
+            and parts.scheme in ("http", "https")
+            and bool(parts.hostname)
+            and parts.port in PORTS
+        )
     except ValueError:
         fine = False
     if not fine:
@@ -144,5 +149,3 @@ def _import_staged(call: Call, image: Image, method: dict[str, Any]) -> None:
             expires_at=call.cloud.now + TIME_TO_LIVE,
         )
     )
-
-

@@ -14,13 +14,14 @@ _RULES = {
     """,
     "member": """
         add_image delete_image modify_image upload_image download_image communitize_image
-        deactivate reactivate add_member delete_member modify_member set_image_location delete_image_location
+        deactivate reactivate add_member delete_member modify_member set_image_location
         add_image_location
     """,
     "admin": """
-        publicize_image copy_image tasks_api_access stores_info_detail manage_image_cache fetch_image_location
+        publicize_image copy_image tasks_api_access stores_info_detail manage_image_cache delete_image_location
         add_metadef_namespace modify_metadef_namespace delete_metadef_namespace
     """,
+    "service": "fetch_image_location",
 }
 POLICIES: dict[str, str] = {rule: audience for audience, rules in _RULES.items() for rule in rules.split()}
 

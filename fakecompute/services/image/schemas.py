@@ -134,7 +134,12 @@ PAGE_LINKS = [
     {"rel": "next", "href": "{next}"},
     {"rel": "describedby", "href": "{schema}"},
 ]
-IMAGE_SCHEMA: Json = {"name": "image", "properties": IMAGE, "additionalProperties": FREE, "links": IMAGE_LINKS}
+IMAGE_SCHEMA: Json = {
+    "name": "image",
+    "properties": IMAGE,
+    "additionalProperties": FREE,
+    "links": IMAGE_LINKS,
+}
 
 
 # --- request schemas ----------------------------------------------------------------------------------
@@ -180,7 +185,9 @@ TYPES: dict[str, Any] = {
     "null": lambda value: value is None,
     "string": lambda value: isinstance(value, str),
     "boolean": lambda value: isinstance(value, bool),
-    "integer": lambda value: not isinstance(value, bool) and isinstance(value, (int, float)) and value == int(value),
+    "integer": lambda value: (
+        not isinstance(value, bool) and isinstance(value, (int, float)) and value == int(value)
+    ),
     "array": lambda value: isinstance(value, list),
     "object": lambda value: isinstance(value, dict),
 }
@@ -230,7 +237,11 @@ def _pretty(value: Any) -> str:
 
 def _collection(name: str, item: Json) -> Json:
     texts = {key: {"type": "string"} for key in ("first", "next", "schema")}
-    return {"name": name, "properties": {name: {"type": "array", "items": item}, **texts}, "links": PAGE_LINKS}
+    return {
+        "name": name,
+        "properties": {name: {"type": "array", "items": item}, **texts},
+        "links": PAGE_LINKS,
+    }
 
 
 def _short_collection(name: str, item: Json) -> Json:

@@ -109,7 +109,9 @@ image = Routes(
         unrouted=_unrouted,
         unauthorized=_unauthorized,
         malformed=Malformed,
-        too_large=lambda: Answer(413, ErrorPage(413, "The body of your request was too large for this server.")),
+        too_large=lambda: Answer(
+            413, ErrorPage(413, "The body of your request was too large for this server.")
+        ),
     ),
     policies=POLICIES,
     types=EveryType(),
@@ -130,5 +132,3 @@ def refuse_body(call: Call) -> None:
     """For the calls that Glance wants without a body."""
     if call.raw:
         raise UnwantedBody
-
-

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from fakecompute.domain.records.image import ImageTask
-from fakecompute.errors import MethodNotAllowed, NotFound, NotImplementedHere
+from fakecompute.errors import NotFound, NotImplementedHere
 from fakecompute.rest.call import Call
+from fakecompute.rest.dialect import Answer
+from fakecompute.rest.error_page import ErrorPage
 from fakecompute.rest.view import ABSENT, View, field, moment, naive
 from fakecompute.services.image.policies import look_up
 from fakecompute.services.image.service import image as routes
@@ -16,11 +18,18 @@ class TaskNotFound(NotFound):
     message = "Could not find task {id}"
 
 
-class TasksStay(MethodNotAllowed):
-    message = (
-        "This operation is currently not permitted on Glance Tasks. They are auto deleted after reaching the time"
-        " based on their expires_at property."
-    )
+class Unseen(NotFound):
+    """An image that the caller may not know of, without its id."""
+
+    message = "The resource could not be found."
+
+
+TASKS_STAY = ErrorPage(
+    405,
+    "This operation is currently not permitted on Glance Tasks. They are auto deleted after reaching the time"
+    " based on their expires_at property.",
+    template="{explanation}",
+)
 
 
 # --- response views -----------------------------------------------------------------------------------
@@ -83,8 +92,10 @@ task_of_image = View(  # as its row stands in Glance's database
 
 @routes.get("/images/<image_id>/tasks")
 def list_tasks_of_image(call: Call, image_id: str) -> dict[str, Any]:
-    image = look_up(call, image_id)
-    return {"tasks": task_of_image.all(_newest_first(call.cloud.store.by(ImageTask, "image", image.id)), call)}
+    image = look_up(call, image_id, Unseen)
+    return {
+        "tasks": task_of_image.all(_newest_first(call.cloud.store.by(ImageTask, "image", image.id)), call)
+    }
 
 
 @routes.get("/tasks", policy="tasks_api_access")
@@ -107,11 +118,9 @@ def show_task(call: Call, task_id: str) -> dict[str, Any]:
 
 
 @routes.delete("/tasks/<task_id>", policy="tasks_api_access")
-def delete_task(call: Call, task_id: str) -> None:
-    raise TasksStay(headers={"Allow": "GET"})
+def delete_task(call: Call, task_id: str) -> Answer:
+    return Answer(405, TASKS_STAY, {"Allow": "GET"})
 
 
 def _newest_first(tasks: list[ImageTask]) -> list[ImageTask]:
     return sorted(tasks, key=lambda task: -task.number)
-
-

@@ -8,7 +8,18 @@ from fakecompute.rest.call import Call
 from fakecompute.rest.dialect import Answer
 from fakecompute.services.image.service import image
 
-LISTED = (15, 9, 7, 6, 5, 4, 3, 2, 1, 0)  # minors; the others are those of several stores, or of an image cache
+LISTED = (
+    15,
+    9,
+    7,
+    6,
+    5,
+    4,
+    3,
+    2,
+    1,
+    0,
+)  # minors; the others are those of several stores, or of an image cache
 
 # --- response views ---------------------------------------------------------------------------------
 

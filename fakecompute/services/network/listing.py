@@ -34,10 +34,17 @@ class InvalidChangesSince(BadRequest):
 def listed(call: Call, noun: Noun, visible: Callable[[Any], bool]) -> dict[str, Any]:
     """The answer to GET on a collection: what the caller sees and asks for."""
     pairs = call.query_pairs
-    tests = [_test(call, noun, name, _all(call, name)) for name in dict.fromkeys(name for name, _ in pairs if name not in PAGING)]
+    tests = [
+        _test(call, noun, name, _all(call, name))
+        for name in dict.fromkeys(name for name, _ in pairs if name not in PAGING)
+    ]
     keys = _sort_keys(call, noun)
     limit, marker, reverse = _page(call)
-    found = [record for record in _candidates(call, noun) if visible(record) and all(test(record) for test in tests)]
+    found = [
+        record
+        for record in _candidates(call, noun)
+        if visible(record) and all(test(record) for test in tests)
+    ]
     found.sort(key=lambda record: record.id)
     for attribute, descending in reversed(keys):
         found.sort(key=lambda record: _rank(_value(call, attribute, record)), reverse=descending)
@@ -108,7 +115,9 @@ def _fixed_ips(wanted: list[str]) -> Test:
     for pair in wanted:
         key, equals, value = pair.partition("=")
         if not equals or not key.strip():
-            raise BadRequest(reason=f"Invalid input for operation: '{pair}' is not of the form <key>=[value].")
+            raise BadRequest(
+                reason=f"Invalid input for operation: '{pair}' is not of the form <key>=[value]."
+            )
         by_key.setdefault(key.strip(), set()).add(value.strip())
     subnets, addresses = by_key.get("subnet_id"), by_key.get("ip_address")
     parts = by_key.get("ip_address_substr")
@@ -144,7 +153,9 @@ def _sort_keys(call: Call, noun: Noun) -> list[tuple[Attribute, bool]]:
         raise BadRequest(reason=f"{absent} is invalid attribute for sort_keys")
     if wrong := [direction for direction in directions if direction not in ("asc", "desc")]:
         raise BadRequest(reason=f"{wrong} is invalid value for sort_dirs, valid value is 'asc' and 'desc'")
-    return [(noun.attributes[key], direction == "desc") for key, direction in zip(keys, directions, strict=True)]
+    return [
+        (noun.attributes[key], direction == "desc") for key, direction in zip(keys, directions, strict=True)
+    ]
 
 
 def _rank(value: Any) -> tuple[bool, Any]:
@@ -186,5 +197,3 @@ def _links(call: Call, plural: str, page: Sequence[Any], limit: int | None, reve
         query = pairs + ([("marker", page[0].id)] if page else []) + [("page_reverse", "True")]
         links.append({"rel": "previous", "href": f"{address}?{urlencode(query)}"})
     return {f"{plural}_links": links} if links else {}
-
-

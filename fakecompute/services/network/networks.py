@@ -36,9 +36,7 @@ class InvalidSharedSetting(Conflict):
 
 
 class ExternalNetworkInUse(Conflict):
-    message = (
-        "External network {id} cannot be updated to be made non-external, since it has existing gateway ports."
-    )
+    message = "External network {id} cannot be updated to be made non-external, since it has existing gateway ports."
 
 
 class FlatNetworkInUse(Conflict):

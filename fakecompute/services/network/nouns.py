@@ -62,7 +62,9 @@ def attribute(
     place = target or name
     if source == "":
         source = place
-    return Attribute(name, kind, access, default, source, place, guarded, shown, filter, sort and isinstance(source, str))
+    return Attribute(
+        name, kind, access, default, source, place, guarded, shown, filter, sort and isinstance(source, str)
+    )
 
 
 def lists(name: str) -> Callable[[Any, Call], list[Any]]:
@@ -122,7 +124,9 @@ class Noun:
             return {self.plural: [self.view(make(call, wish), call) for wish in wishes]}
         return {self.name: self.view(make(call, self.read_new(call, self._inner(body))), call)}
 
-    def updated(self, call: Call, record: Any, change: Callable[[Call, Any, dict[str, Any]], Any]) -> dict[str, Any]:
+    def updated(
+        self, call: Call, record: Any, change: Callable[[Call, Any, dict[str, Any]], Any]
+    ) -> dict[str, Any]:
         """The answer to PUT."""
         sent = self._inner(_object(call.body))
         check_revision(call, record)
@@ -145,7 +149,9 @@ class Noun:
                     reason=f"Failed to parse request. Required attribute '{row.name}' not specified"
                 )
         wish = self._converted(sent)
-        given = {row.name: row.default for row in self.attributes.values() if row.default not in (UNSET, REQUIRED)}
+        given = {
+            row.name: row.default for row in self.attributes.values() if row.default not in (UNSET, REQUIRED)
+        }
         return {**given, **wish, "project_id": owner}
 
     def read_change(self, call: Call, sent: dict[str, Any]) -> dict[str, Any]:
@@ -178,7 +184,12 @@ class Noun:
     # --- policy of attributes
 
     def demand(
-        self, call: Call, action: str, set_: Mapping[str, Any], project_id: str, free: Callable[[str], bool] | None = None
+        self,
+        call: Call,
+        action: str,
+        set_: Mapping[str, Any],
+        project_id: str,
+        free: Callable[[str], bool] | None = None,
     ) -> None:
         """Refuse what guarded attributes do not allow to the caller, in the words of the rule that fails.
 

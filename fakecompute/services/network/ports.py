@@ -45,11 +45,15 @@ class PortBound(Conflict):
 
 
 class DeviceIDNotOwnedByTenant(Conflict):
-    message = "The following device_id {device_id} is not owned by your project or matches another project router."
+    message = (
+        "The following device_id {device_id} is not owned by your project or matches another project router."
+    )
 
 
 class PortSecurityAndIPRequiredForSecurityGroups(BadRequest):
-    message = "Port security must be enabled and port must have an IP address in order to use security groups."
+    message = (
+        "Port security must be enabled and port must have an IP address in order to use security groups."
+    )
 
 
 class PortSecurityPortHasSecurityGroup(Conflict):
@@ -127,7 +131,8 @@ def may_see_port(call: Call, port: Port) -> bool:
     """One's own, and all on one's own networks."""
     own = call.context.project_id
     return call.is_admin or (
-        own is not None and own in (port.project_id, call.cloud.store.get(Network, port.network_id).project_id)
+        own is not None
+        and own in (port.project_id, call.cloud.store.get(Network, port.network_id).project_id)
     )
 
 

@@ -25,7 +25,7 @@ PROTOCOLS = {
     "ospf": 89, "pgm": 113, "rsvp": 46, "sctp": 132, "tcp": 6, "udp": 17, "udplite": 136, "vrrp": 112,
 }
 # fmt: on
-ANY_PROTOCOL = (None, -1, "any", "-1", "", "0", 0)
+ANY_PROTOCOL = (None, "any")
 WITH_PORTS = {"tcp": 6, "udp": 17, "sctp": 132, "dccp": 33, "udplite": 136}
 ICMP = (1, 58)
 ONLY_IPV6 = frozenset(
@@ -97,12 +97,16 @@ class SecurityGroupMultipleRemoteEntites(BadRequest):
 
 def _protocol(value: Any) -> str | None:
     """A name or a number, as text; what means any is None."""
-    if value in ANY_PROTOCOL and not isinstance(value, bool):
+    if value in ANY_PROTOCOL:
         return None
     word = str(value).lower()
-    if isinstance(value, (str, int)) and (word in PROTOCOLS or (word.isdigit() and int(word) <= 255)):
+    if (
+        isinstance(value, (str, int))
+        and not isinstance(value, bool)
+        and (word in PROTOCOLS or (word.isdigit() and int(word) <= 255))
+    ):
         return word
-    raise SecurityGroupRuleInvalidProtocol(protocol=value, values=[*ANY_PROTOCOL[:4], *PROTOCOLS])
+    raise SecurityGroupRuleInvalidProtocol(protocol=value, values=(*ANY_PROTOCOL, *PROTOCOLS))
 
 
 def _port(value: Any) -> int | None:
@@ -152,7 +156,9 @@ KEY = "direction ethertype protocol port_range_min port_range_max remote_ip_pref
 
 
 def rules_of(cloud: Cloud, group_id: str) -> list[SecurityGroupRule]:
-    return sorted(cloud.store.by(SecurityGroupRule, "group", group_id), key=lambda rule: (rule.number, rule.id))
+    return sorted(
+        cloud.store.by(SecurityGroupRule, "group", group_id), key=lambda rule: (rule.number, rule.id)
+    )
 
 
 @network.finder("security_group_rule")
@@ -222,7 +228,7 @@ def _check_ports(wish: dict[str, Any]) -> None:
         return
     if not protocol:
         raise SecurityGroupProtocolRequiredWithPorts
-    number = PROTOCOLS.get(protocol) or int(protocol)
+    number = PROTOCOLS[protocol] if protocol in PROTOCOLS else int(protocol)
     if number in WITH_PORTS.values():
         if 0 in (low, high):
             raise SecurityGroupInvalidPortValue(port=0)

@@ -116,6 +116,8 @@ def _create(call: Call, wish: dict[str, Any]) -> SecurityGroup:
 def _update(call: Call, group: SecurityGroup, wish: dict[str, Any]) -> SecurityGroup:
     if group.is_default and "name" in wish:
         raise SecurityGroupCannotUpdateDefault
-    if wish.get("stateful", group.stateful) != group.stateful and call.cloud.store.count(Port, "group", group.id):
+    if wish.get("stateful", group.stateful) != group.stateful and call.cloud.store.count(
+        Port, "group", group.id
+    ):
         raise SecurityGroupInUse(id=group.id)
     return change(call.cloud, group, **GROUP.fields_of(wish))

@@ -17,7 +17,10 @@ TYPES = {
     415: "HTTPUnsupportedMediaType", 501: "HTTPNotImplemented",       503: "HTTPServiceUnavailable",
 }
 # fmt: on
-NEUTRONS = ("fakecompute.domain.network", "fakecompute.services.network.")  # where Neutron's own errors are declared
+NEUTRONS = (
+    "fakecompute.domain.network",
+    "fakecompute.services.network.",
+)  # where Neutron's own errors are declared
 
 
 class PolicyNotAuthorized(Forbidden):
@@ -33,13 +36,13 @@ class HTTPMethodNotAllowed(MethodNotAllowed):
 def _type(error: FakeError) -> str:
     """The name of the exception: ours is Neutron's, where the error is Neutron's own."""
     own = type(error).__module__.startswith(NEUTRONS)
+    if own and (name := getattr(error, "neutrons_name", None)):
+        return str(name)
     return type(error).__name__ if own else TYPES.get(error.status, "HTTPInternalServerError")
 
 
 def _fault(error: FakeError, request_id: str) -> Answer:
-    return Answer(
-        error.status, {"NeutronError": {"type": _type(error), "message": str(error), "detail": ""}}
-    )
+    return Answer(error.status, {"NeutronError": {"type": _type(error), "message": str(error), "detail": ""}})
 
 
 def _headers(version: Version | None, request_id: str) -> dict[str, str]:

@@ -27,9 +27,7 @@ IPV6_MODES = ("dhcpv6-stateful", "dhcpv6-stateless", "slaac")
 
 
 class SubnetInUse(Conflict):
-    message = (
-        "Unable to complete operation on subnet {id}: One or more ports have an IP allocation from this subnet."
-    )
+    message = "Unable to complete operation on subnet {id}: One or more ports have an IP allocation from this subnet."
 
 
 class GatewayIpInUse(Conflict):
@@ -177,17 +175,13 @@ def _check_prefix(wish: dict[str, Any]) -> None:
     if not wish["enable_dhcp"]:
         return
     if prefix.max_prefixlen - prefix.prefixlen < 2:
-        raise InvalidInput(
-            reason="Subnet has a prefix length that is incompatible with DHCP service enabled"
-        )
+        raise InvalidInput(reason="Subnet has a prefix length that is incompatible with DHCP service enabled")
     if prefix.is_multicast:
         raise InvalidInput(reason="Multicast IP subnet is not supported if enable_dhcp is True")
     if prefix.is_loopback:
         raise InvalidInput(reason="Loopback IP subnet is not supported if enable_dhcp is True")
     if int(prefix.network_address) == 0:
-        raise InvalidInput(
-            reason="First IP '0.0.0.0' of network is not supported if enable_dhcp is True."
-        )
+        raise InvalidInput(reason="First IP '0.0.0.0' of network is not supported if enable_dhcp is True.")
 
 
 def _check_modes(wish: dict[str, Any]) -> None:

@@ -40,7 +40,7 @@ class DNSNameServersExhausted(BadRequest):
 
 
 class AllowedAddressPairExhausted(BadRequest):
-    message = 'The number of allowed address pair exceeds the maximum {quota}.'
+    message = "The number of allowed address pair exceeds the maximum {quota}."
 
 
 class AllowedAddressPairsMissingIP(BadRequest):
@@ -266,7 +266,9 @@ def address_pairs(value: Any) -> tuple[AddressPair, ...]:
             raise BadRequest(reason=f"Unrecognized attribute(s) '{', '.join(sorted(strange))}'")
         try:
             kind = cidr if "/" in str(pair["ip_address"]) else ip
-            one = AddressPair(kind(pair["ip_address"]), mac(pair["mac_address"]) if "mac_address" in pair else "")
+            one = AddressPair(
+                kind(pair["ip_address"]), mac(pair["mac_address"]) if "mac_address" in pair else ""
+            )
         except Bad as bad:
             raise BadRequest(reason=bad.reason) from None
         if one in found:

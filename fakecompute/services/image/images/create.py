@@ -100,7 +100,11 @@ def stored(name: str, value: Any) -> Any:
 
 
 def check_quota(what: str, values: Collection[str]) -> None:
-    attempted = sum(not value.startswith(RESERVED_PREFIX) for value in values) if what == "properties" else len(values)
+    attempted = (
+        sum(not value.startswith(RESERVED_PREFIX) for value in values)
+        if what == "properties"
+        else len(values)
+    )
     if attempted > QUOTA:
         raise TooMany(what=what, attempted=attempted, maximum=QUOTA)
 

@@ -46,7 +46,9 @@ class BadQuotes(BadRequest):
     message = "Invalid filter value {value}. {reason}"
 
 
-def tests(filters: Mapping[str, str], visibility: str | None, tags: list[str], project_id: str | None) -> list[Test]:
+def tests(
+    filters: Mapping[str, str], visibility: str | None, tags: list[str], project_id: str | None
+) -> list[Test]:
     """One test for each thing that is asked for; an image has to pass them all."""
     hidden = _flag("os_hidden", filters.get("os_hidden", "false").lower())
     made: list[Test] = [lambda image: image.os_hidden == hidden]
@@ -57,7 +59,9 @@ def tests(filters: Mapping[str, str], visibility: str | None, tags: list[str], p
     if tags:
         wanted = frozenset(tags)
         made.append(lambda image: wanted.issubset(image.tags))
-    return made + [_test(name, value) for name, value in filters.items() if name not in ("os_hidden", "deleted")]
+    return made + [
+        _test(name, value) for name, value in filters.items() if name not in ("os_hidden", "deleted")
+    ]
 
 
 def _flag(name: str, text: str) -> bool:
@@ -113,7 +117,9 @@ def _time(name: str, text: str) -> Test:
     if operator not in OPERATORS:
         raise UnknownComparison
     holds = OPERATORS[operator]
-    return lambda image: bool(holds(getattr(image, name) // SECOND * SECOND, threshold))  # a database keeps seconds
+    return lambda image: bool(
+        holds(getattr(image, name) // SECOND * SECOND, threshold)
+    )  # a database keeps seconds
 
 
 def _choice(name: str, text: str) -> Test:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from fakecompute.domain.records.image import Image
 from fakecompute.errors import BadRequest, Conflict, Forbidden
@@ -164,7 +164,10 @@ def _path(pointer: Any) -> list[str]:
         (re.search(r"/\s*?/", text[1:]), 'contains adjacent "/".'),
         (len(text) > 1 and text.endswith("/"), 'end with "/".'),
         (text[1:].strip() == "/", "does not contains valid token."),
-        (re.search("~[^01]", text) or text.endswith("~"), 'contains "~" not part of a recognized escape sequence.'),
+        (
+            re.search("~[^01]", text) or text.endswith("~"),
+            'contains "~" not part of a recognized escape sequence.',
+        ),
     ):
         if wrong:
             raise BadPointer(pointer=text, reason=reason)
@@ -200,7 +203,7 @@ def apply(call: Call, image: Image, changes: list[Change]) -> Image:
 def _applied(call: Call, image: Image, change: Change) -> Image:
     name, value = change.name, change.value
     if name == "locations":
-        _refuse_locations(change)
+        _refuse_locations(call, image, change)
     if name == "owner" and change.op == "replace" and not call.is_admin:
         raise OwnerFixed
     if name == "visibility" and change.op != "remove":
@@ -232,8 +235,9 @@ def _with_field(image: Image, name: str, value: Any) -> Image:
     return image.evolve(**{name: stored(name, value)})
 
 
-def _refuse_locations(change: Change) -> None:
+def _refuse_locations(call: Call, image: Image, change: Change) -> NoReturn:
     """[DEFAULT]show_multiple_locations is off."""
     if change.op == "replace" and not change.value:
         raise EmptyLocations
+    authorize(call, "delete_image_location" if change.op == "remove" else "set_image_location", image)
     raise LocationsInvisible(op="update" if change.op == "replace" else change.op)

@@ -1,0 +1,370 @@
+"""GET, POST, PUT, DELETE /routers, and what they join: interfaces on subnets, a gateway to an external network."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+from fakecompute.domain.network import change
+from fakecompute.domain.network_addresses import ROUTER_INTERFACE, Wish
+from fakecompute.domain.network_routers import (
+    add_interface,
+    gateway_of,
+    make_router,
+    ports_of_router,
+    set_gateway,
+)
+from fakecompute.domain.records.network import HostRoute, Network, Port, Router, Subnet
+from fakecompute.errors import BadRequest, Conflict, NotFound
+from fakecompute.rest.call import Call
+from fakecompute.rest.view import listed
+from fakecompute.services.network import listing, values
+from fakecompute.services.network.networks import find_network
+from fakecompute.services.network.nouns import Noun, attribute, check_revision, lists
+from fakecompute.services.network.ports import find_port
+from fakecompute.services.network.service import PolicyNotAuthorized, network
+from fakecompute.services.network.subnets import find_subnet
+from fakecompute.services.network.values import MOST_ROUTES, UUID, Bad
+
+
+class RouterNotFound(NotFound):
+    message = "Router {id} could not be found"
+
+
+class RouterInUse(Conflict):
+    message = "Router {id} still has ports"
+
+
+class RouterInterfaceNotFound(NotFound):
+    message = "Router {id} does not have an interface with id {port_id}"
+
+
+class RouterInterfaceNotFoundForSubnet(NotFound):
+    message = "Router {id} has no interface on subnet {subnet_id}"
+
+
+class RouterInterfaceInUseByRoute(Conflict):
+    message = (
+        "Router interface for subnet {subnet_id} on router {id} cannot be deleted, as it is required by one or more"
+        " routes."
+    )
+
+
+class SubnetMismatchForPort(BadRequest):
+    message = "Subnet on port {port_id} does not match the requested subnet {subnet_id}."
+
+
+class PortInUse(Conflict):
+    message = (
+        "Unable to complete operation on port {id} for network {net_id}. Port already has an attached device"
+        " {device_id}."
+    )
+
+
+class InvalidRoutes(BadRequest):
+    message = "Invalid format for routes: {routes}, {reason}"
+
+
+class RoutesExhausted(BadRequest):
+    message = "Unable to complete operation for {id}. The number of routes exceeds the maximum {quota}."
+
+
+class BadRouterRequest(BadRequest):
+    neutrons_name = "BadRequest"
+    message = "Bad router request: {reason}."
+
+
+# --- request schemas and response views ---------------------------------------------------------------
+
+
+def _gateway_wish(value: Any) -> dict[str, Any] | None:
+    """null, {} or {network_id, enable_snat, external_fixed_ips}."""
+    if value is None or value == {}:
+        return None
+    if not isinstance(value, dict):
+        raise Bad(f"'{value}' is not a dictionary")
+    if strange := sorted(set(value) - {"network_id", "enable_snat", "external_fixed_ips"}):
+        raise Bad(f"Unexpected keys supplied: {', '.join(strange)}")
+    if "network_id" not in value:
+        raise Bad("Expected keys not found: network_id")
+    checked: dict[str, Any] = {"network_id": values.uuid(value["network_id"])}
+    if "enable_snat" in value:
+        checked["enable_snat"] = values.boolean(value["enable_snat"])
+    if value.get("external_fixed_ips") is not None:
+        checked["external_fixed_ips"] = values.fixed_ips(value["external_fixed_ips"])
+    return checked
+
+
+def _gateway(router: Router, call: Call) -> dict[str, Any] | None:
+    port = gateway_of(call.cloud, router)
+    return port and {
+        "network_id": port.network_id,
+        "external_fixed_ips": [ip._asdict() for ip in port.fixed_ips],
+        "enable_snat": router.enable_snat,
+    }
+
+
+ROUTER = Noun(
+    "router",
+    Router,
+    RouterNotFound,
+    attribute("id"),
+    attribute("name", values.name, "cu", default=""),
+    attribute("admin_state_up", values.boolean, "cu", default=True),
+    attribute("status"),
+    attribute("external_gateway_info", _gateway_wish, "cu", source=_gateway, filter=False),
+    attribute("availability_zones", source=lambda router, call: [], filter=False),
+    attribute(
+        "availability_zone_hints", values.strings, "c", default=(), source=listed("availability_zone_hints")
+    ),
+    attribute("routes", values.host_routes, "u", source=lists("routes"), filter=False),
+)
+
+
+# --- handlers -----------------------------------------------------------------------------------------
+
+
+@network.finder("router")
+def find_router(call: Call, id: str) -> Router:
+    found = call.cloud.store.find(Router, id)
+    if found is None or not (call.is_admin or found.project_id == call.context.project_id):
+        raise RouterNotFound(id=id)
+    return found
+
+
+@network.get("/routers", policy="get_router")
+def list_routers(call: Call) -> dict[str, Any]:
+    mine = call.context.project_id
+    return listing.listed(call, ROUTER, lambda router: call.is_admin or router.project_id == mine)
+
+
+@network.get("/routers/<router>", policy="get_router")
+def show_router(call: Call, router: Router) -> dict[str, Any]:
+    return ROUTER.show(call, router)
+
+
+@network.post("/routers", policy="create_router", success=201)
+def create_router(call: Call) -> dict[str, Any]:
+    return ROUTER.created(call, _create)
+
+
+@network.put("/routers/<router>", policy="update_router")
+def update_router(call: Call, router: Router) -> dict[str, Any]:
+    return ROUTER.updated(call, router, _update)
+
+
+@network.delete("/routers/<router>", policy="delete_router", success=204)
+def delete_router(call: Call, router: Router) -> None:
+    """Its gateway goes with it; its interfaces stand in the way."""
+    check_revision(call, router)
+    if ports_of_router(call.cloud, router):
+        raise RouterInUse(id=router.id)
+    if port := gateway_of(call.cloud, router):
+        call.cloud.store.drop(port)
+    call.cloud.store.drop(router)
+
+
+@network.put("/routers/<router>/add_router_interface", policy="add_router_interface")
+def add_router_interface(call: Call, router: Router) -> dict[str, Any]:
+    port_id, subnet_id = _interface(call.body)
+    if port_id and subnet_id:
+        raise BadRouterRequest(reason="Cannot specify both subnet-id and port-id")
+    made = _take_port(call, router, port_id) if port_id else _join_subnet(call, router, subnet_id)
+    change_of(call, router)
+    return _interface_view(router, made, made.fixed_ips[-1].subnet_id)
+
+
+@network.put("/routers/<router>/remove_router_interface", policy="remove_router_interface")
+def remove_router_interface(call: Call, router: Router) -> dict[str, Any]:
+    port_id, subnet_id = _interface(call.body)
+    ports = ports_of_router(call.cloud, router)
+    if port_id:
+        port = next((port for port in ports if port.id == port_id), None)
+        if port is None:
+            raise RouterInterfaceNotFound(id=router.id, port_id=port_id)
+        if subnet_id and all(ip.subnet_id != subnet_id for ip in port.fixed_ips):
+            raise SubnetMismatchForPort(port_id=port_id, subnet_id=subnet_id)
+    else:
+        subnet_id = find_subnet(call, subnet_id or "").id
+        port = next((p for p in ports if any(ip.subnet_id == subnet_id for ip in p.fixed_ips)), None)
+        if port is None:
+            raise RouterInterfaceNotFoundForSubnet(id=router.id, subnet_id=subnet_id)
+    _check_no_route(call, router, port)
+    call.cloud.store.drop(port)
+    change_of(call, router)
+    return _interface_view(router, port, subnet_id or port.fixed_ips[0].subnet_id)
+
+
+@network.put("/routers/<router>/add_extraroutes", policy="add_extraroutes")
+def add_extraroutes(call: Call, router: Router) -> dict[str, Any]:
+    wanted = _routes(call)
+    routes = (*router.routes, *(route for route in wanted if route not in router.routes))
+    return ROUTER.show(call, _set_routes(call, router, routes))
+
+
+@network.put("/routers/<router>/remove_extraroutes", policy="remove_extraroutes")
+def remove_extraroutes(call: Call, router: Router) -> dict[str, Any]:
+    gone = _routes(call)
+    kept = tuple(route for route in router.routes if route not in gone)
+    return ROUTER.show(call, change(call.cloud, router, routes=kept))
+
+
+def change_of(call: Call, router: Router) -> None:
+    """A router whose ports changed is a revision further."""
+    store = call.cloud.store
+    store.put(router.evolve(revision_number=router.revision_number + 1, updated_at=call.cloud.now))
+
+
+# --- interfaces
+
+
+def _interface(body: Any) -> tuple[str | None, str | None]:
+    if not isinstance(body, dict) or not ("port_id" in body or "subnet_id" in body):
+        raise BadRouterRequest(reason="Either subnet_id or port_id must be specified")
+    for key in ("port_id", "subnet_id"):
+        if key in body and not (isinstance(body[key], str) and UUID.fullmatch(body[key])):
+            raise BadRouterRequest(reason=f"'{body[key]}' is not a valid UUID")
+    return body.get("port_id"), body.get("subnet_id")
+
+
+def _interface_view(router: Router, port: Port, subnet_id: str) -> dict[str, Any]:
+    return {
+        "id": router.id,
+        "tenant_id": router.project_id,
+        "project_id": router.project_id,
+        "port_id": port.id,
+        "network_id": port.network_id,
+        "subnet_id": subnet_id,
+        "subnet_ids": [ip.subnet_id for ip in port.fixed_ips] or [subnet_id],
+    }
+
+
+def _take_port(call: Call, router: Router, port_id: str) -> Port:
+    port = find_port(call, port_id)
+    if port.device_id:
+        raise PortInUse(id=port.id, net_id=port.network_id, device_id=port.device_id)
+    if not port.fixed_ips:
+        raise BadRouterRequest(reason="Router port must have at least one fixed IP")
+    for address in port.fixed_ips:
+        _check_apart(call, router, call.cloud.store.get(Subnet, address.subnet_id))
+    return change(
+        call.cloud, port, device_id=router.id, device_owner=ROUTER_INTERFACE, security_groups=(),
+        port_security_enabled=False, status="ACTIVE",
+    )  # fmt: skip
+
+
+def _join_subnet(call: Call, router: Router, subnet_id: str | None) -> Port:
+    subnet = find_subnet(call, subnet_id or "")
+    if not subnet.gateway_ip:
+        raise BadRouterRequest(reason="Subnet for router interface must have a gateway IP")
+    if subnet.project_id != call.context.project_id and not call.is_admin:
+        raise BadRouterRequest(
+            reason=f"Cannot add interface to router because subnet {subnet.id} is not owned by project making the"
+            " request"
+        )
+    _check_apart(call, router, subnet)
+    return add_interface(call.cloud, router, subnet)
+
+
+def _check_apart(call: Call, router: Router, subnet: Subnet) -> None:
+    """neutron/db/l3_db.py: _check_for_dup_router_subnets."""
+    for port in call.cloud.store.by(Port, "device", router.id):
+        for address in port.fixed_ips:
+            if address.subnet_id == subnet.id:
+                raise BadRouterRequest(reason=f"Router already has a port on subnet {subnet.id}")
+            other = call.cloud.store.get(Subnet, address.subnet_id)
+            if other.ip_version == subnet.ip_version and ip_network(other.cidr).overlaps(
+                ip_network(subnet.cidr)
+            ):
+                raise BadRouterRequest(
+                    reason=f"Cidr {subnet.cidr} of subnet {subnet.id} overlaps with cidr {other.cidr} of subnet"
+                    f" {other.id}"
+                )
+
+
+def _check_no_route(call: Call, router: Router, port: Port) -> None:
+    for address in port.fixed_ips:
+        network = ip_network(call.cloud.store.get(Subnet, address.subnet_id).cidr)
+        if any(ip_address(route.nexthop) in network for route in router.routes):
+            raise RouterInterfaceInUseByRoute(subnet_id=address.subnet_id, id=router.id)
+
+
+# --- the router itself
+
+
+def _create(call: Call, wish: dict[str, Any]) -> Router:
+    _demand_gateway(call, "create", wish)
+    gateway = wish.get("external_gateway_info")
+    fields = ROUTER.fields_of(wish, "external_gateway_info", "project_id")
+    made = make_router(call.cloud, wish["project_id"], **fields)
+    return _set_gateway(call, made, gateway) if gateway else made
+
+
+def _update(call: Call, router: Router, wish: dict[str, Any]) -> Router:
+    _demand_gateway(call, "update", wish)
+    if "external_gateway_info" in wish:
+        router = _set_gateway(call, router, wish["external_gateway_info"])
+    if "routes" in wish:
+        router = _set_routes(call, router, wish["routes"])
+    return change(call.cloud, router, **ROUTER.fields_of(wish, "external_gateway_info", "routes"))
+
+
+def _demand_gateway(call: Call, action: str, wish: dict[str, Any]) -> None:
+    """SNAT and addresses of the gateway are for admins to choose."""
+    keys = wish.get("external_gateway_info") or {}
+    rule = f"{action}_router:external_gateway_info"
+    inner = [f"{rule}:{key}" for key in keys]
+    if not all(call.may(each) for each in inner):
+        words = " and ".join(f"rule:{each}" for each in inner)
+        raise PolicyNotAuthorized(rule=f"(rule:{action}_router and (rule:{rule} and ({words})))")
+
+
+def _set_gateway(call: Call, router: Router, wish: dict[str, Any] | None) -> Router:
+    old = gateway_of(call.cloud, router)
+    if wish is None:
+        if old:
+            call.cloud.store.drop(old)
+        return change(call.cloud, router, enable_snat=True)
+    home = find_network(call, wish["network_id"])
+    _check_gateway(call, home, wish.get("external_fixed_ips", ()))
+    if old is None or old.network_id != home.id or "external_fixed_ips" in wish:
+        if old:
+            call.cloud.store.drop(old)
+        set_gateway(call.cloud, router, home, wish.get("external_fixed_ips"))
+    return change(call.cloud, router, enable_snat=wish.get("enable_snat", router.enable_snat))
+
+
+def _check_gateway(call: Call, home: Network, addresses: tuple[Wish, ...]) -> None:
+    if not home.external:
+        raise BadRouterRequest(reason=f"Network {home.id} is not an external network")
+    gateways = {subnet.gateway_ip for subnet in call.cloud.store.by(Subnet, "network", home.id)}
+    for wish in addresses:
+        if wish.ip_address in gateways:
+            raise BadRouterRequest(reason=f"External IP {wish.ip_address} is the same as the gateway IP")
+
+
+def _routes(call: Call) -> tuple[HostRoute, ...]:
+    """The routes of a body that adds or removes some."""
+    body = call.body.get("router") if isinstance(call.body, dict) else None
+    if not isinstance(body, dict) or set(body) != {"routes"}:
+        raise BadRouterRequest(reason="Body contains invalid data")
+    try:
+        return values.host_routes(body["routes"])
+    except Bad as bad:
+        raise BadRequest(reason=f"Invalid input for routes. Reason: {bad.reason}.") from None
+
+
+def _set_routes(call: Call, router: Router, routes: tuple[HostRoute, ...]) -> Router:
+    """A next hop is an address that the router can reach, and not its own."""
+    if len(routes) > MOST_ROUTES:
+        raise RoutesExhausted(id=router.id, quota=MOST_ROUTES)
+    addresses = [ip for port in call.cloud.store.by(Port, "device", router.id) for ip in port.fixed_ips]
+    networks = [ip_network(call.cloud.store.get(Subnet, ip.subnet_id).cidr) for ip in addresses]
+    shown = [route._asdict() for route in routes]
+    for route in routes:
+        hop = ip_address(route.nexthop)
+        if not any(hop in network for network in networks):
+            raise InvalidRoutes(routes=shown, reason="the nexthop is not connected with router")
+        if any(route.nexthop == ip.ip_address for ip in addresses):
+            raise InvalidRoutes(routes=shown, reason="the nexthop is used by router")
+    return change(call.cloud, router, routes=routes)
