@@ -15,6 +15,7 @@ class Fails(Enum):
     BACK = "the vm_state it was in"
     ERROR = "error; the task_state is cleared a moment later"
     AT_ONCE = "error, in one write"
+    QUIET = "the vm_state it was in; nobody is told: the action ends as if it had gone well"
     ABORT = "error, in one write, as a build that is not tried again"
     RESCHEDULE = "another host, as long as there are hosts and attempts left"
 
@@ -32,7 +33,8 @@ class Step:
     """A stretch of time with one task_state.
 
     `events` are the instance-action events that run in it: one begins with the first step that names it and ends
-    with the last.  `only_failing` are those that are written down only if the step fails.
+    with the last.  `only_failing` are those that are written down only if the step fails.  A step `on_host` stands
+    still while its host does not report; the others are the conductor's and the scheduler's.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Step:
     fails: Fails
     events: tuple[str, ...] = ()
     only_failing: tuple[str, ...] = ()
+    on_host: bool = True
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ class Transition:
     """
 
     trigger: str
+    family: str  # what its steps are called by: variants of one action share it
     action: str
     word: str
     vm_states: frozenset[VM] | None
@@ -73,16 +77,25 @@ class Machine:
 
     def place(self, transition: Transition, step: Step) -> str:
         """`server.create.spawning`: what timing and fault rules call a step."""
-        return f"{self.kind}.{transition.trigger}.{step.name}"
+        return f"{self.kind}.{transition.family}.{step.name}"
 
     def steps(self) -> list[str]:
         """The names of all steps, in the order of the table."""
-        return [self.place(row, step) for row in self.rows.values() for step in row.steps]
+        return list(dict.fromkeys(self.place(row, step) for row in self.rows.values() for step in row.steps))
 
 
-def step(name: str, fails: Fails, events: str = "", *, task: str | None = "", only_failing: str = "") -> Step:
+def step(
+    name: str,
+    fails: Fails,
+    events: str = "",
+    *,
+    task: str | None = "",
+    only_failing: str = "",
+    on_host: bool = True,
+) -> Step:
     """A row's step; the task_state is its name unless `task` says otherwise, events are words."""
-    return Step(name, name if task == "" else task, fails, tuple(events.split()), tuple(only_failing.split()))
+    task_state = name if task == "" else task
+    return Step(name, task_state, fails, tuple(events.split()), tuple(only_failing.split()), on_host)
 
 
 def row(
@@ -93,13 +106,17 @@ def row(
     ends: VM | Ends,
     power: Power | None,
     *steps: Step,
+    family: str = "",
     action: str = "",
     word: str = "",
 ) -> Transition:
+    """`family`, `action` and `word` are the trigger's name, each unless it or one before it is given."""
+    family = family or trigger
     return Transition(
         trigger=trigger,
-        action=action or trigger,
-        word=word or action or trigger,
+        family=family,
+        action=action or family,
+        word=word or action or family,
         vm_states=None if vm_states is None else frozenset(vm_states),
         task_states=None if task_states is None else frozenset(task_states),
         needs=frozenset(needs.split()),

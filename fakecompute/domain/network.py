@@ -48,6 +48,11 @@ def change(cloud: Cloud, record: S, **changes: Any) -> S:
     return cloud.store.put(record.evolve(**changes, revision_number=revision, updated_at=cloud.now))
 
 
+def touch(cloud: Cloud, record: Standard) -> None:
+    """What belongs to a resource changed: it is a revision further."""
+    cloud.store.put(record.evolve(revision_number=record.revision_number + 1, updated_at=cloud.now))
+
+
 # --- ports
 
 
@@ -63,7 +68,8 @@ def make_port(
     **more: Any,
 ) -> Port:
     """A port on a network; None stands for Neutron's default: an address a version, the default group."""
-    check_quota(cloud, project_id, "port")
+    if project_id:  # a gateway is nobody's
+        check_quota(cloud, project_id, "port")
     owner = more.get("device_owner", "")
     mac = mac_address or new_mac(cloud, network.id)
     if mac_address and cloud.store.count(Port, "mac", (network.id, mac)):
@@ -143,14 +149,5 @@ def put_rule(cloud: Cloud, group: SecurityGroup, *, id: str | None = None, **mor
         **more,
         **begun(cloud),
     )
-    now = cloud.store.get(SecurityGroup, group.id)
-    cloud.store.put(now.evolve(revision_number=now.revision_number + 1, updated_at=cloud.now))
+    touch(cloud, cloud.store.get(SecurityGroup, group.id))
     return cloud.store.put(rule)
-
-
-def group_named(cloud: Cloud, project_id: str, id: str) -> SecurityGroup:
-    """A group of the project; SecurityGroupNotFound if it has none of this id."""
-    found = cloud.store.find(SecurityGroup, id)
-    if found is None or found.project_id != project_id:
-        raise SecurityGroupNotFound(id=id)
-    return found

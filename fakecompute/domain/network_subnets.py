@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING, Any
 
-from fakecompute.domain.network import begun
+from fakecompute.domain.network import begun, touch
 from fakecompute.domain.network_addresses import ADDRESS, Address, InvalidInput, subnets_of
 from fakecompute.domain.network_quotas import check_quota
 from fakecompute.domain.records.network import Network, Pool, Subnet
@@ -52,6 +52,7 @@ def make_subnet(
         pools = computed_pools(prefix, gateway)
     else:
         check_pools(prefix, pools, gateway)
+    touch(cloud, cloud.store.get(Network, network.id))
     return cloud.store.put(
         Subnet(
             id=id or cloud.streams.uuid("subnet"),

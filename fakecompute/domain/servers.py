@@ -11,7 +11,7 @@ from fakecompute.domain.actions import Caller
 from fakecompute.domain.records.compute import Flavor, ServerGroup
 from fakecompute.domain.records.identity import Project, User
 from fakecompute.domain.records.server import Migration, Server
-from fakecompute.domain.side_effects import resize_failed
+from fakecompute.domain.side_effects.moving import move_failed
 from fakecompute.domain.states import VM, Power
 from fakecompute.domain.tables.servers import SERVER
 from fakecompute.domain.workflows import arrive_at_once, overtake, start
@@ -222,7 +222,7 @@ def reset_state(cloud: Cloud, server: Server, state: str, caller: Caller) -> Non
     """os-resetState: the state is what the admin says; what was under way is given up."""
     actions.at_once(cloud, server, "resetState", None, caller)
     overtake(cloud, server)
-    changes: dict[str, Any] = resize_failed(cloud, server) if server.migration_id else {}
+    changes: dict[str, Any] = move_failed(cloud, server) if server.migration_id else {}
     cloud.store.put(
         server.evolve(
             vm_state=VM(state),

@@ -15,15 +15,8 @@ from fakecompute.domain.faults import Effect, Rule, match_faults
 from fakecompute.domain.machine import Ends, Fails, Step, Transition
 from fakecompute.domain.records.identity import Project
 from fakecompute.domain.records.server import Fault, Server
-from fakecompute.domain.side_effects import (
-    ON_ARRIVAL,
-    ON_ENTRY,
-    ON_EXIT,
-    ON_FAILURE,
-    RetriesExhausted,
-    leave_host,
-    may_retry,
-)
+from fakecompute.domain.side_effects import ON_ARRIVAL, ON_ENTRY, ON_EXIT, ON_FAILURE
+from fakecompute.domain.side_effects.building import RetriesExhausted, leave_host, may_retry
 from fakecompute.domain.states import VM, Power
 from fakecompute.domain.tables.servers import SERVER
 from fakecompute.errors import FakeError
@@ -79,8 +72,8 @@ def _enter(cloud: Cloud, server: Server, transition: Transition, index: int) -> 
     if index == len(transition.steps):
         return _arrive(cloud, server, transition)
     step = transition.steps[index]
-    place = SERVER.place(transition, step)
-    changes = ON_ENTRY[place](cloud, server) if place in ON_ENTRY else {}
+    place, here = SERVER.place(transition, step), f"{transition.trigger}.{step.name}"
+    changes = ON_ENTRY[here](cloud, server) if here in ON_ENTRY else {}
     server = cloud.store.put(server.evolve(task_state=step.task_state, updated_at=cloud.now, **changes))
     before = transition.steps[index - 1].events if index else ()
     for name in step.events:
@@ -122,12 +115,12 @@ def _leave(
     step = transition.steps[index]
     if failure is not None:
         return _fail(cloud, server, transition, step, failure, ends_in)
-    place = SERVER.place(transition, step)
+    here = f"{transition.trigger}.{step.name}"
     changes: dict[str, Any] = {}
-    if place in ON_EXIT:
+    if here in ON_EXIT:
         try:
             with cloud.transaction():
-                changes = ON_EXIT[place](cloud, server)
+                changes = ON_EXIT[here](cloud, server)
         except FakeError as error:
             return _fail(cloud, server, transition, step, str(error), None)
     after = transition.steps[index + 1].events if index + 1 < len(transition.steps) else ()
@@ -184,7 +177,7 @@ def _fail(
         changes |= {"vm_state": VM.ERROR}
         if step.fails is Fails.ERROR:  # real Nova clears the task_state in a second write
             took = cloud.timing.draw(
-                cloud.streams, f"server.{transition.trigger}.failing", server.id, server.workflow
+                cloud.streams, f"server.{transition.family}.failing", server.id, server.workflow
             )
             cloud.events.add(cloud.now + took, CLEAR, server.id, server.workflow)
         else:

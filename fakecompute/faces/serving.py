@@ -94,10 +94,11 @@ def _clock(words: str | None, scenario: Scenario) -> Clock | None:
 def announce(server: Server, wish: Wish) -> None:
     """Where it is, who may log in and how; plain lines for a pipe."""
     logins = entries(server.clouds, server.url)
+    written = _written(wish.clouds_yaml, logins)  # before the address is told: whoever reads that may begin
     click.echo(f"fakecompute {__version__} serves OpenStack {server.clouds[''].release.name} on {server.url}")
     if sys.stdout.isatty():
         Console().print(_table(logins))
-    click.echo(_written(wish.clouds_yaml, logins))
+    click.echo(written)
     first = next(iter(logins.values()), None)
     if first is not None:
         click.echo("\n" + exports(first.variables()))

@@ -2,8 +2,11 @@
 
 While `shared_time(cloud)` holds, `time.sleep` moves the cloud's clock instead of waiting, and `time.time`,
 `time.monotonic`, `datetime.now` and their kin tell what the cloud's clock tells: a wait of ten minutes is over at
-once, and timeouts, token lifetimes and timestamps agree.  `asyncio.sleep` and waits on locks and sockets take
-real time.
+once, and timeouts, token lifetimes and timestamps agree.  `asyncio.sleep` and waits on locks and sockets take real
+time.
+
+Sleeps are exact, but for openstacksdk's own: when it waits for a server, it looks again when something has happened,
+however long that takes, and its timeouts hold.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from freezegun import freeze_time
 
-from fakecompute.kernel.clock import AutoClock, ManualClock
+from fakecompute.kernel.clock import AutoClock, ManualClock, microseconds
 
 if TYPE_CHECKING:
     from fakecompute.cloud import Cloud
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
 # modules that need the machine's time: they speak with sockets and other processes, or measure the test run
 LIVE = ["_pytest.timing", "cheroot", "execnet", "fakecompute.faces.server", "xdist"]
 _PATIENT = tuple(LIVE)
+# openstacksdk's loop over a deadline: between two looks nothing but time goes by, so it may go by at once
+_POLLS = "openstack.utils"
 
 
 class SharedClock(ManualClock):
@@ -69,12 +74,17 @@ def shared_time(cloud: Cloud) -> Iterator[None]:
 def _sleep(cloud: Cloud, real: Callable[[float], None]) -> Callable[[float], None]:
     def sleep(seconds: float) -> None:
         """Let the cloud's time pass."""
-        if str(sys._getframe(1).f_globals.get("__name__", "")).startswith(_PATIENT):
+        caller = str(sys._getframe(1).f_globals.get("__name__", ""))
+        if caller.startswith(_PATIENT):
             return real(seconds)
         if seconds < 0:
             raise ValueError("sleep length must be non-negative")
         with cloud.lock:
-            cloud.advance(seconds)
+            amount = microseconds(seconds)
+            if caller == _POLLS and (due := cloud.events.next_due()) is not None:
+                amount = max(amount, due - cloud.clock.now())
+            cloud.clock.advance(amount)
+            cloud.catch_up()
 
     return sleep
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import cache
 from http import HTTPStatus
@@ -173,17 +174,21 @@ ON_STEP: dict[str, Callable[[Place], Any]] = {
 # fmt: on
 
 
-def phase(place: Place) -> Any:
+def phase_of_call(place: Place) -> Any:
     word = choice(("before", "after", "wire"), "phase")(place)
     if word in ("after", "wire"):
         return place.wrong(f"the phase {word!r} is not supported yet; there is before")
     return word
 
 
+def phase_of_step(place: Place) -> Any:
+    return place.wrong("is for calls; a step has none")
+
+
 def fault(place: Place) -> Any:
     """One of `faults`, as a rule without a position."""
     kind = _kind(place)
-    effect = {"before": _on_call, "step": _on_step}.get(kind or "", anything)
+    phase, effect = KINDS.get(kind, (anything, anything))
     made = mapping(
         {
             "name": text,
@@ -217,7 +222,7 @@ def fault(place: Place) -> Any:
 
 
 def _kind(place: Place) -> Any:
-    """Does a fault strike a call (`before`) or a step?  Its `on` tells."""
+    """Does a fault strike a call (`before`) or a step?  Its `on` tells, or what is nearest to it."""
     found = (place.entries() or {}).get("on") if place.is_mapping else None
     word = text(found[1]) if found and not found[1].empty else None
     if found is None or word is None:
@@ -229,8 +234,10 @@ def _kind(place: Place) -> Any:
     if calls or walks:
         return "before" if calls else "step"
     hint = "calls are called compute.create_server, steps server.create.spawning"
-    found[1].wrong(f"there is no call or step {word!r}{nearest(word, (*operations(), *steps()), hint)}")
-    return None
+    known = (*operations(), *steps())
+    found[1].wrong(f"there is no call or step {word!r}{nearest(word, known, hint)}")
+    meant = get_close_matches(word, known, 1)
+    return None if not meant else "step" if meant[0] in steps() else "before"
 
 
 def _on_call(place: Place) -> Any:
@@ -266,6 +273,9 @@ def _on_step(place: Place) -> Any:
         delay=microseconds(made.get("delay", 0)),
         slow=made.get("slow", 1.0),
     )
+
+
+KINDS = {"before": (phase_of_call, _on_call), "step": (phase_of_step, _on_step)}
 
 
 def _check_facts(place: Place, kind: str) -> None:

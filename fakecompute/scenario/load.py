@@ -83,7 +83,7 @@ def clock_of(kind: str, start: int | None = None, rate: float | None = None) -> 
         case "wall":
             return WallClock()
         case "scaled":
-            return ScaledClock(rate or 60.0, start)
+            return ScaledClock(60.0 if rate is None else rate, start)
     raise ValueError(f"there is no clock {kind!r}; there are manual, auto, wall, scaled")
 
 

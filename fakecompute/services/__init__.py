@@ -7,7 +7,7 @@ from importlib import import_module
 
 from fakecompute.rest.routes import Routes
 
-SERVICES = ("identity", "compute", "image", "volume", "placement")
+SERVICES = ("identity", "compute", "image", "network", "volume", "placement")
 
 
 @cache

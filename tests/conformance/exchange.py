@@ -35,6 +35,7 @@ NAMES = {
     "network": "3cb9bc59-5699-4588-a4b1-b87f96708bc6",
     "nobody": "00000000-0000-4000-8000-000000000000",
 }
+PAUSES = {"wait", "pause"}
 HEADERS = ("Content-Type", "Location", "OpenStack-API-Version", "X-OpenStack-Nova-API-Version")
 
 # fmt: off
@@ -46,7 +47,8 @@ FORMS = (  # what no two clouds have in common: by its form ...
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.\d]*"),        lambda found: re.sub(r"\d", "9", found[0])),
 )
 SECRET = {  # ... or by its key
-    "adminPass", "addr", "OS-EXT-IPS-MAC:mac_addr", "private_key", "public_key", "fingerprint", "traceback",
+    "adminPass", "addr", "OS-EXT-IPS-MAC:mac_addr", "private_key", "traceback",
+    "OS-EXT-SRV-ATTR:root_device_name",
 }
 # fmt: on
 
@@ -99,12 +101,13 @@ def script(topic: str) -> list[Step | Pause]:
     """The steps of a topic."""
     document = yaml.safe_load((HERE / "asked" / f"{topic}.yaml").read_text())
     usual = document.get("usual", {})
-    return [_step({**usual, **row}) for row in document["steps"]]
+    return [
+        Pause(row.get("pause", 0.0), row.get("wait")) if PAUSES & row.keys() else _step({**usual, **row})
+        for row in document["steps"]
+    ]
 
 
-def _step(row: dict[str, Any]) -> Step | Pause:
-    if "do" not in row:
-        return Pause(row.get("pause", 0.0), row.get("wait"))
+def _step(row: dict[str, Any]) -> Step:
     method, _, path = row["do"].partition(" ")
     step = Step(method, path, row.get("as", "demo"), row.get("at", "2.1"))
     for name in ("send", "raw", "headers", "save", "differs"):
@@ -120,12 +123,13 @@ def converse(topic: str, side: Side) -> Iterator[tuple[Step, dict[str, Any]]]:
     names = dict(NAMES)
     for step in script(topic):
         if isinstance(step, Pause):
-            side.rest(step, names[step.server] if step.server else None)
+            side.rest(step, names.get(step.server) if step.server else None)
             continue
         reply = side.ask(step, _fill(step.path, names), _body(step, names))
         answer = comparable(reply, names, side.root)  # before the names of this answer are known
         for name, place in step.save.items():
-            names[name] = _find(reply, place)
+            if found := _find(reply, place):
+                names[name] = found
         yield step, comparable(reply, names, side.root) if step.save else answer
 
 
@@ -138,12 +142,16 @@ def _body(step: Step, names: Mapping[str, str]) -> bytes | None:
     return None if text is None else _fill(text, names).encode("utf-8", "surrogateescape")
 
 
-def _find(reply: Reply, place: str) -> str:
+def _find(reply: Reply, place: str) -> str | None:
+    """What an answer has at a place; None if it is another answer than the script counts on."""
     if place.startswith("header "):
-        return reply.headers[place.removeprefix("header ")]
-    value = json.loads(reply.text)
-    for key in place.split("."):
-        value = value[int(key) if key.isdigit() else key]
+        return reply.headers.get(place.removeprefix("header "))
+    try:
+        value = json.loads(reply.text)
+        for key in place.split("."):
+            value = value[key]
+    except (ValueError, LookupError, TypeError):
+        return None
     return str(value)
 
 

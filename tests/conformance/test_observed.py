@@ -71,4 +71,4 @@ def test_fakecompute_answers_as_nova_does(topic: str, number: int):
 def test_every_request_has_an_answer_of_nova():
     for topic in TOPICS:
         asked = [step for step in script(topic) if not isinstance(step, Pause)]
-        assert len(asked) == len(observed(topic)), f"{topic}: ask Nova again (tests/conformance/nova.py)"
+        assert len(asked) == len(observed(topic)), f"{topic}: ask Nova again (tests.conformance.ask.py)"

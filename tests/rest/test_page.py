@@ -19,13 +19,17 @@ def test_an_unknown_marker_is_refused_by_name():
         after(NAMES, "z", str)
 
 
-def test_the_next_page_is_the_same_query_with_another_marker():
+def test_the_next_page_is_the_same_query_in_order_with_another_marker():
     query = [("status", "ACTIVE"), ("marker", "a"), ("limit", "2")]
     assert next_link(URL, query, "c") == f"{URL}?limit=2&marker=c&status=ACTIVE"
 
 
+def test_a_first_marker_stands_last():
+    assert next_link(URL, [("status", "ACTIVE"), ("limit", "2")], "a") == f"{URL}?limit=2&status=ACTIVE&marker=a"
+
+
 def test_a_query_is_quoted_again():
-    assert next_link(URL, [("name", "ü &")], "a") == f"{URL}?marker=a&name=%C3%BC+%26"
+    assert next_link(URL, [("name", "ü &")], "a") == f"{URL}?name=%C3%BC+%26&marker=a"
 
 
 def test_a_full_page_links_to_the_next():

@@ -74,7 +74,7 @@ def load(field, value):
         (Integer(), "٣", "'٣' does not match '^-?[0-9]+$'"),
         (Integer(strict=True), "1", "'1' is not of type 'integer'"),
         (Integer(min=1), 0, "0 is less than the minimum of 1"),
-        (Integer(min=1), "0", "'0' is less than the minimum of 1"),
+        (Integer(min=1), "0", "0 is less than the minimum of 1"),
         (Integer(max=9), 10, "10 is greater than the maximum of 9"),
         (Number(), "1", "'1' is not of type 'number'"),
         (Number(max=1), 1.5, "1.5 is greater than the maximum of 1"),

@@ -43,7 +43,8 @@ def test_a_view_has_any_number_of_fields(names):
 
 def test_a_field_is_shown_in_its_span_alone():
     view = View(field("id", since="2.9", until="2.10"))
-    assert [list(view(Thing(), call(version))) for version in ("2.8", "2.9", "2.10", "2.11")] == [[], ["id"], ["id"], []]
+    shown = [list(view(Thing(), call(version))) for version in ("2.8", "2.9", "2.10", "2.11")]
+    assert shown == [[], ["id"], ["id"], []]
 
 
 def test_a_shape_changes_with_the_version():

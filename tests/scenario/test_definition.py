@@ -47,12 +47,18 @@ def test_all_mistakes_are_told_in_the_order_of_the_file(mistakes):
     [
         ("hosts: {}", "my.yaml:1:8: hosts: must be a list"),
         ("hosts: [{name: a}]", "my.yaml:1:9: hosts[0]: 'vcpus' is missing"),
-        ("projects: [{name: a}, {name: a}]", "my.yaml:1:30: projects[1].name: there are two projects called 'a'"),
-        ("users: [{name: a, projects: {demo: [boss]}}]", "my.yaml:1:37: users[0].projects.demo[0]: there is no role 'boss'; there are admin, manager, member, reader, service"),
-        ("users: [{name: a, projects: {dmo: []}}]", "my.yaml:1:30: users[0].projects.dmo: there is no project 'dmo'; did you mean 'demo'?"),
-        ("networks: [{name: a, project: dmo}]", "my.yaml:1:31: networks[0].project: there is no project 'dmo'; did you mean 'demo'?"),
-        ("images: [{name: a, disk_format: qcow}]", "my.yaml:1:33: images[0].disk_format: there is no disk format of a definition 'qcow'; did you mean 'qcow2'?"),
-        ("network_quotas: {demo: {ports: 1}}", "my.yaml:1:25: network_quotas.demo.ports: there is no quota 'ports'; did you mean 'port'?"),
+        ("projects: [{name: a}, {name: a}]",
+         "my.yaml:1:30: projects[1].name: there are two projects called 'a'"),
+        ("users: [{name: a, projects: {demo: [membr]}}]",
+         "my.yaml:1:37: users[0].projects.demo[0]: there is no role 'membr'; did you mean 'member'?"),
+        ("users: [{name: a, projects: {dmo: []}}]",
+         "my.yaml:1:30: users[0].projects.dmo: there is no project 'dmo'; did you mean 'demo'?"),
+        ("networks: [{name: a, project: dmo}]",
+         "my.yaml:1:31: networks[0].project: there is no project 'dmo'; did you mean 'demo'?"),
+        ("images: [{name: a, disk_format: qcow}]",
+         "my.yaml:1:33: images[0].disk_format: there is no disk format of a definition 'qcow'; did you mean 'qcow2'?"),
+        ("network_quotas: {demo: {ports: 1}}",
+         "my.yaml:1:25: network_quotas.demo.ports: there is no quota 'ports'; did you mean 'port'?"),
     ],
 )  # fmt: skip
 def test_a_mistake_has_its_place_and_a_hint(mistakes, text, mistake):
@@ -74,7 +80,8 @@ def test_a_file_that_extends_itself_is_told_so(mistakes):
 
 
 def test_sections_of_the_extended_file_are_taken_over_whole(tmp_path):
-    (tmp_path / "base.yaml").write_text("hosts: [{name: a, vcpus: 1, ram: 1, disk: 1}]\nroles: [admin, member, service]")
-    (tmp_path / "my.yaml").write_text("extends: base.yaml\nhosts: [{name: b, vcpus: 1, ram: 1, disk: 1}]")
+    host = "hosts: [{name: %s, vcpus: 1, ram: 1, disk: 1}]\n"
+    (tmp_path / "base.yaml").write_text(host % "a" + "roles: [admin, member, service]")
+    (tmp_path / "my.yaml").write_text(host % "b" + "extends: base.yaml")
     made = checked(str(tmp_path / "my.yaml"))
     assert ([host["name"] for host in made["hosts"]], made["roles"]) == (["b"], ["admin", "member", "service"])

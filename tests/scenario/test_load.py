@@ -97,16 +97,17 @@ def test_a_scaled_clock_has_its_rate(written):
 def test_who_waits_in_the_machines_time_waits_less():
     real, fast = load({}).cloud(), load({}).cloud(clock=WallClock())
     step = "server.create.spawning"
-    assert fast.timing.draw(fast.streams, step, "x") * 12 == pytest.approx(real.timing.draw(real.streams, step, "x"), 1e-3)
+    took, took_fast = (cloud.timing.draw(cloud.streams, step, "x") for cloud in (real, fast))
+    assert took_fast * 12 == pytest.approx(took, 1e-3)
 
 
 @pytest.mark.parametrize(
-    ("said", "microseconds"),
-    [("8s", 8_000_000), ("300ms", 300_000), ("10m", 600_000_000), ("2h", 7_200_000_000), ("0.5", 500_000), ("8", 8_000_000)],
+    ("said", "seconds"),
+    [("8s", 8), ("300ms", 0.3), ("10m", 600), ("2h", 7200), ("0.5", 0.5), ("8", 8)],
 )
-def test_a_step_takes_as_long_as_said(written, said, microseconds):
+def test_a_step_takes_as_long_as_said(written, said, seconds):
     cloud = load(written(f"timing: {{server.create.spawning: {said}}}")).cloud()
-    assert cloud.timing.draw(cloud.streams, "server.create.spawning", "x") == microseconds
+    assert cloud.timing.draw(cloud.streams, "server.create.spawning", "x") == seconds * SECOND
 
 
 def test_a_step_takes_what_a_distribution_gives(written):
@@ -227,8 +228,11 @@ def test_all_mistakes_are_told_in_the_order_of_the_file(mistakes):
     assert mistakes(text) == [
         "my.yaml:1:1: sed: there is no such key; did you mean 'seed'?",
         "my.yaml:2:10: release: there is no release 'zedd'; did you mean 'zed'?",
-        "my.yaml:5:9: faults[0].on: there is no call or step 'compute.create_servr'; did you mean 'compute.create_server'?",
-        "my.yaml:7:9: faults[1].on: there is no call or step 'server.create.spawnin'; did you mean 'server.create.spawning'?",
+        "my.yaml:5:9: faults[0].on: there is no call or step 'compute.create_servr'; "
+        "did you mean 'compute.create_server'?",
+        "my.yaml:6:14: faults[0].effect.statsu: there is no such key; did you mean 'status'?",
+        "my.yaml:7:9: faults[1].on: there is no call or step 'server.create.spawnin'; "
+        "did you mean 'server.create.spawning'?",
     ]
 
 
@@ -239,15 +243,22 @@ def test_all_mistakes_are_told_in_the_order_of_the_file(mistakes):
         ("- seed", "my.yaml:1:1: must be a mapping"),
         ("seed: many", "my.yaml:1:7: seed: must be a whole number"),
         ("seed: 1\nseed: 2", "my.yaml:2:1: seed: is said twice"),
-        ("clock: {kind: sundial}", "my.yaml:1:15: clock.kind: there is no clock 'sundial'; there are auto, manual, scaled, wall"),
-        ("clock: {kind: manual, start: noon}", "my.yaml:1:30: clock.start: must be a time: 2026-01-01T00:00:00Z"),
+        ("clock: {kind: sundial}",
+         "my.yaml:1:15: clock.kind: there is no clock 'sundial'; there are auto, manual, scaled, wall"),
+        ("clock: {kind: manual, start: noon}",
+         "my.yaml:1:30: clock.start: must be a time: 2026-01-01T00:00:00Z"),
         ("clock: {kind: manual, rate: 2}", "my.yaml:1:8: clock: only a scaled clock has a rate"),
         ("clock: {rate: 2}", "my.yaml:1:8: clock: 'kind' is missing"),
-        ("cloud: two-zone", "my.yaml:1:8: cloud: there is no cloud definition 'two-zone'; did you mean 'two-zones'?"),
-        ("timing: {server.*: 8 sec}", "my.yaml:1:20: timing.server.*: there is no unit 'sec'; did you mean '8s'?"),
-        ("timing: {server.*: soon}", "my.yaml:1:20: timing.server.*: must be a duration: 8s, 300ms, 10m, 2h, 1d or a number of seconds"),
-        ("timing: {server.*: {uniform: [4s, 1s]}}", "my.yaml:1:30: timing.server.*.uniform: must begin before it ends: [from, to]"),
-        ("timing: {server.*: {lognormal: {p50: 3s}}}", "my.yaml:1:20: timing.server.*: must have p50 and one of p95, p99, which is not less"),
+        ("cloud: two-zone",
+         "my.yaml:1:8: cloud: there is no cloud definition 'two-zone'; did you mean 'two-zones'?"),
+        ("timing: {server.*: 8 sec}",
+         "my.yaml:1:20: timing.server.*: there is no unit 'sec'; did you mean '8s'?"),
+        ("timing: {server.*: soon}",
+         "my.yaml:1:20: timing.server.*: must be a duration: 8s, 300ms, 10m, 2h, 1d or a number of seconds"),
+        ("timing: {server.*: {uniform: [4s, 1s]}}",
+         "my.yaml:1:30: timing.server.*.uniform: must begin before it ends: [from, to]"),
+        ("timing: {server.*: {lognormal: {p50: 3s}}}",
+         "my.yaml:1:20: timing.server.*: must have p50 and one of p95, p99, which is not less"),
         ("events: [{at: 90s}]", "my.yaml:1:9: events: what happens by itself (events) is not supported yet"),
         ("workload: [{advance: 60s}]", "my.yaml:1:11: workload: a workload is not supported yet"),
         ("expect: {no_leaks: [server]}", "my.yaml:1:9: expect: judging a run (expect) is not supported yet"),
@@ -263,21 +274,35 @@ def test_a_mistake_has_its_place_and_a_hint(mistakes, text, mistake):
     [
         ("{on: compute.create_server}", "faults[0]: 'effect' is missing"),
         ("{effect: {status: 503}}", "faults[0]: 'on' is missing"),
-        ("{on: '*', effect: {status: 503}}", "faults[0].on: matches calls and steps; say which: compute.* or server.*"),
-        ("{on: compute.*, effect: {status: 999}}", "faults[0].effect.status: must be an HTTP status from 300 up, not 999"),
-        ("{on: compute.*, effect: {fail: x}}", "faults[0].effect.fail: is for steps; a call is answered with a status"),
+        ("{on: '*', effect: {status: 503}}",
+         "faults[0].on: matches calls and steps; say which: compute.* or server.*"),
+        ("{on: compute.*, effect: {status: 999}}",
+         "faults[0].effect.status: must be an HTTP status from 300 up, not 999"),
+        ("{on: compute.*, effect: {fail: x}}",
+         "faults[0].effect.fail: is for steps; a call is answered with a status"),
         ("{on: compute.*, effect: {delay: 3s}}", "faults[0].effect: 'status' is missing"),
-        ("{on: server.stop.*, effect: {}}", "faults[0].effect: does nothing; there are fail, status, hang, delay, slow"),
-        ("{on: server.stop.*, effect: {fail: x, status: EROR}}", "faults[0].effect.status: there is no status of a server 'EROR'; did you mean 'ERROR'?"),
-        ("{on: server.stop.*, effect: {status: ERROR}}", "faults[0].effect: a status to end in needs a message to fail with"),
+        ("{on: server.stop.*, effect: {}}",
+         "faults[0].effect: does nothing; there are fail, status, hang, delay, slow"),
+        ("{on: server.stop.*, effect: {fail: x, status: EROR}}",
+         "faults[0].effect.status: there is no status of a server 'EROR'; did you mean 'ERROR'?"),
+        ("{on: server.stop.*, effect: {status: ERROR}}",
+         "faults[0].effect: a status to end in needs a message to fail with"),
         ("{on: server.stop.*, effect: {hang: 3}}", "faults[0].effect.hang: must be true or false"),
-        ("{on: compute.*, phase: after, effect: {status: 503}}", "faults[0].phase: the phase 'after' is not supported yet; there is before"),
-        ("{on: compute.*, phase: wire, effect: {status: 503}}", "faults[0].phase: the phase 'wire' is not supported yet; there is before"),
-        ("{on: compute.*, where: {projct: demo}, effect: {status: 503}}", "faults[0].where.projct: there is no such fact of a call; did you mean 'project'?"),
-        ("{on: compute.*, where: {project: dmo}, effect: {status: 503}}", "faults[0].where.project: there is no project 'dmo' in this cloud; did you mean 'demo'?"),
-        ("{on: server.*, where: {host: compute-9}, effect: {hang: true}}", "faults[0].where.host: there is no host 'compute-9' in this cloud; did you mean 'compute-2'?"),
-        ("{on: compute.*, hits: {nth: [0]}, effect: {status: 503}}", "faults[0].hits.nth[0]: must be at least 1"),
-        ("{on: compute.*, hits: {probability: 2}, effect: {status: 503}}", "faults[0].hits.probability: must be from 0 to 1"),
+        ("{on: compute.*, phase: after, effect: {status: 503}}",
+         "faults[0].phase: the phase 'after' is not supported yet; there is before"),
+        ("{on: compute.*, phase: wire, effect: {status: 503}}",
+         "faults[0].phase: the phase 'wire' is not supported yet; there is before"),
+        ("{on: compute.*, where: {projct: demo}, effect: {status: 503}}",
+         "faults[0].where.projct: there is no such fact of a call; did you mean 'project'?"),
+        ("{on: compute.*, where: {project: dmo}, effect: {status: 503}}",
+         "faults[0].where.project: there is no project 'dmo' in this cloud; did you mean 'demo'?"),
+        ("{on: server.*, where: {host: compute-9}, effect: {hang: true}}",
+         "faults[0].where.host: there is no host 'compute-9' in this cloud; did you mean 'compute-2'?"),
+        ("{on: server.*, phase: before, effect: {hang: true}}", "faults[0].phase: is for calls; a step has none"),
+        ("{on: compute.*, hits: {nth: [0]}, effect: {status: 503}}",
+         "faults[0].hits.nth[0]: must be at least 1"),
+        ("{on: compute.*, hits: {probability: 2}, effect: {status: 503}}",
+         "faults[0].hits.probability: must be from 0 to 1"),
     ],
 )  # fmt: skip
 def test_a_mistake_in_a_fault_is_found(mistakes, fault, said):
@@ -296,7 +321,7 @@ def test_two_faults_of_one_name_would_share_their_dice(mistakes):
           - {on: compute.*, effect: {status: 503}}
           - {on: compute.*, effect: {status: 500}}
         """)
-    assert mistake == "my.yaml:3:10: faults[1].on: there is another fault called 'compute.*'; give each a name of its own"
+    assert mistake.startswith("my.yaml:3:10: faults[1].on: there is another fault called 'compute.*'; give each a")
 
 
 def test_a_scenario_that_is_not_there_is_answered_with_those_that_are():
@@ -310,7 +335,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
 
 
 def test_mistakes_in_a_mapping_have_their_path():
-    with pytest.raises(BadDefinition, match="^scenario: clock.kind: there is no clock 'x'"):
+    with pytest.raises(BadDefinition, match=r"^scenario: clock\.kind: there is no clock 'x'"):
         load({"clock": {"kind": "x"}})
 
 

@@ -101,6 +101,8 @@ class Server(Record):
     old_flavor: Flavor | None = None  # until a resize is confirmed or reverted
     new_flavor: Flavor | None = None
     migration_id: str | None = None
+    shelved_image_id: str | None = None
+    memo: tuple[tuple[str, Any], ...] = ()  # what the workflow under way was asked for
 
     @property
     def status(self) -> str:

@@ -6,11 +6,12 @@ nova/compute/manager.py; all of them were watched on a real Nova (spec/servers.y
 
 from __future__ import annotations
 
-from fakecompute.domain.machine import Ends, Fails, Machine, row, step
+from fakecompute.domain.machine import Ends, Fails, Machine, Step, row, step
 from fakecompute.domain.states import VM, Power
 
-ACTIVE, BUILDING, PAUSED, SUSPENDED, STOPPED, RESIZED, ERROR = (
-    VM.ACTIVE, VM.BUILDING, VM.PAUSED, VM.SUSPENDED, VM.STOPPED, VM.RESIZED, VM.ERROR,
+ACTIVE, BUILDING, PAUSED, SUSPENDED, STOPPED, RESCUED, RESIZED, ERROR, SHELVED, OFFLOADED, SOFT_DELETED = (
+    VM.ACTIVE, VM.BUILDING, VM.PAUSED, VM.SUSPENDED, VM.STOPPED, VM.RESCUED, VM.RESIZED, VM.ERROR, VM.SHELVED,
+    VM.OFFLOADED, VM.SOFT_DELETED,
 )  # fmt: skip
 ON, OFF = Power.RUNNING, Power.SHUTDOWN
 ANY = None
@@ -19,24 +20,67 @@ HARD_REBOOT_FROM = (
     None, "rebooting", "reboot_pending", "reboot_started", "rebooting_hard",
     "resuming", "unpausing", "pausing", "suspending",
 )  # fmt: skip
-BUILD = "compute__do_build_and_run_instance"
+SNAPSHOT_FROM = (ACTIVE, STOPPED, PAUSED, SUSPENDED)
 USUAL = "launched unlocked"
 
+# Stretches that several rows share; columns: step, where a failure ends, events
 # fmt: off
+BUILD = "compute__do_build_and_run_instance"
+MOVING: tuple[Step, ...] = (
+    step("scheduling",           Fails.BACK,         "conductor_migrate_server cold_migrate", task="resize_prep", on_host=False),
+    step("resize_prep",          Fails.BACK,         "compute_prep_resize"),
+    step("resize_migrating",     Fails.ERROR,        "compute_resize_instance"),
+    step("resize_migrated",      Fails.ERROR,        "compute_resize_instance"),
+    step("resize_finish",        Fails.ERROR,        "compute_finish_resize"),
+)
+REBUILDING: tuple[Step, ...] = (
+    step("scheduling",                    Fails.AT_ONCE,  "rebuild_server", task="rebuilding", on_host=False),
+    step("rebuilding",                    Fails.ERROR,    "compute_rebuild_instance"),
+    step("rebuild_block_device_mapping",  Fails.ERROR,    "compute_rebuild_instance"),
+    step("rebuild_spawning",              Fails.ERROR,    "compute_rebuild_instance"),
+)
+STOPPING: tuple[Step, ...] = (  # a rebuilt server runs, and is stopped again
+    step("restarted",            Fails.ERROR,        task=None),
+    step("powering-off",         Fails.ERROR,        "compute_stop_instance"),
+)
+UPLOADING: tuple[Step, ...] = (
+    step("image_pending_upload", Fails.QUIET,        "compute_snapshot_instance"),
+    step("image_uploading",      Fails.QUIET,        "compute_snapshot_instance"),
+)
+SHELVING: tuple[Step, ...] = (
+    step("shelving",                       Fails.BACK,  "compute_shelve_instance"),
+    step("shelving_image_pending_upload",  Fails.BACK,  "compute_shelve_instance"),
+    step("shelving_image_uploading",       Fails.BACK,  "compute_shelve_instance"),
+)
+LIVE_CHECKS = "compute_check_can_live_migrate_destination compute_check_can_live_migrate_source"
+LIVE: tuple[Step, ...] = (
+    step("preparing",            Fails.BACK,         "compute_live_migration compute_pre_live_migration", task="migrating"),
+    step("running",              Fails.BACK,         "compute_live_migration", task="migrating"),
+    step("post-migrating",       Fails.ERROR,        "compute_live_migration compute_post_live_migration_at_destination", task="migrating"),
+)
+
 SERVER = Machine(
     "server",
     #    trigger         vm_states             task_states        needs            ends in      power
-    #        step                    a failure ends in   events
     row("create",        {BUILDING},           ANY,               "",              ACTIVE,      ON,
-        step("scheduling",           Fails.AT_ONCE,      only_failing="conductor_schedule_and_build_instances"),
+        step("scheduling",           Fails.AT_ONCE,      only_failing="conductor_schedule_and_build_instances", on_host=False),
         step("claiming",             Fails.ABORT,        BUILD, task=None),
         step("networking",           Fails.ABORT,        BUILD),
         step("block_device_mapping", Fails.ABORT,        BUILD),
         step("spawning",             Fails.RESCHEDULE,   BUILD)),
 
+    # --- the end, and back from it
     row("delete",        ANY,                  ANY,               "unlocked",      Ends.GONE,   Power.NOSTATE,
         step("deleting",             Fails.ERROR,        "compute_terminate_instance")),
 
+    row("soft_delete",   ANY,                  ANY,               USUAL,           SOFT_DELETED, OFF,
+        step("soft-deleting",        Fails.ERROR,        "compute_soft_delete_instance"),
+        action="delete"),
+
+    row("restore",       {SOFT_DELETED},       IDLE,              "launched unlocked-quirk", ACTIVE, ON,
+        step("restoring",            Fails.ERROR,        "compute_restore_instance")),
+
+    # --- power
     row("start",         {STOPPED},            IDLE,              USUAL + " host", ACTIVE,      ON,
         step("powering-on",          Fails.BACK,         "compute_start_instance")),
 
@@ -67,12 +111,9 @@ SERVER = Machine(
     row("resume",        {SUSPENDED},          IDLE,              USUAL,           ACTIVE,      ON,
         step("resuming",             Fails.ERROR,        "compute_resume_instance")),
 
-    row("resize",        {ACTIVE, STOPPED},    IDLE,              USUAL + " host", RESIZED,     None,
-        step("scheduling",           Fails.BACK,         "conductor_migrate_server cold_migrate", task="resize_prep"),
-        step("resize_prep",          Fails.BACK,         "compute_prep_resize"),
-        step("resize_migrating",     Fails.ERROR,        "compute_resize_instance"),
-        step("resize_migrated",      Fails.ERROR,        "compute_resize_instance"),
-        step("resize_finish",        Fails.ERROR,        "compute_finish_resize")),
+    # --- another size, another host
+    row("resize",        {ACTIVE, STOPPED},    IDLE,              USUAL + " host", RESIZED,     None, *MOVING),
+    row("migrate",       {ACTIVE, STOPPED},    IDLE,              USUAL + " host", RESIZED,     None, *MOVING),
 
     row("confirmResize", {RESIZED},            IDLE,              USUAL,           Ends.BY_POWER, None,
         step("confirming",           Fails.ERROR,        "compute_confirm_resize", task=None)),
@@ -83,6 +124,59 @@ SERVER = Machine(
     row("revertResize_stopped", {RESIZED},     IDLE,              USUAL,           STOPPED,     OFF,
         step("resize_reverting",     Fails.ERROR,        "compute_revert_resize compute_finish_revert_resize"),
         step("powering-off",         Fails.ERROR,        "compute_finish_revert_resize compute_stop_instance"),
-        action="revertResize"),
+        family="revertResize"),
+
+    row("live_migrate",  {ACTIVE, PAUSED},     IDLE,              USUAL,           Ends.SAME,   None,
+        step("checking",             Fails.BACK,         "conductor_live_migrate_instance " + LIVE_CHECKS, task="migrating", on_host=False),
+        *LIVE, action="live-migration", word="os-migrateLive"),
+
+    row("live_migrate_old", {ACTIVE, PAUSED},  IDLE,              USUAL,           Ends.SAME,   None,   # until 2.33
+        step("checking",             Fails.BACK,         "conductor_migrate_server " + LIVE_CHECKS, task="migrating", on_host=False),
+        *LIVE, family="live_migrate", action="live-migration", word="os-migrateLive"),
+
+    row("evacuate",      {ACTIVE, STOPPED, ERROR}, ANY,           "launched",      ACTIVE,      ON,     *REBUILDING),
+    row("evacuate_stopped", {ACTIVE, STOPPED, ERROR}, ANY,        "launched",      STOPPED,     OFF,    *REBUILDING, *STOPPING,
+        family="evacuate"),
+
+    # --- another disk
+    row("rebuild",       {ACTIVE, STOPPED, ERROR}, IDLE,          USUAL,           ACTIVE,      ON,     *REBUILDING),
+    row("rebuild_stopped", {ACTIVE, STOPPED, ERROR}, IDLE,        USUAL,           STOPPED,     OFF,    *REBUILDING, *STOPPING,
+        family="rebuild"),
+
+    row("rescue",        {ACTIVE, STOPPED, ERROR}, IDLE,          USUAL,           RESCUED,     ON,
+        step("rescuing",             Fails.ERROR,        "compute_rescue_instance")),
+
+    row("unrescue",      {RESCUED},            IDLE,              USUAL,           ACTIVE,      ON,
+        step("unrescuing",           Fails.ERROR,        "compute_unrescue_instance")),
+
+    # --- images of it
+    row("createImage",   SNAPSHOT_FROM,        IDLE,              "launched",      Ends.SAME,   None,
+        step("image_snapshot_pending", Fails.QUIET,      "compute_snapshot_instance"),
+        step("image_snapshot",       Fails.QUIET,        "compute_snapshot_instance"),
+        *UPLOADING),
+
+    row("createBackup",  SNAPSHOT_FROM,        IDLE,              "launched",      Ends.SAME,   None,
+        step("image_backup",         Fails.QUIET,        "compute_backup_instance"),
+        step("image_pending_upload", Fails.QUIET,        "compute_backup_instance"),
+        step("image_uploading",      Fails.QUIET,        "compute_backup_instance")),
+
+    row("shelve",        SNAPSHOT_FROM,        IDLE,              USUAL,           OFFLOADED,   None,
+        *SHELVING,
+        step("shelving_offloading",  Fails.ERROR,        "compute_shelve_instance")),
+
+    row("shelve_here",   SNAPSHOT_FROM,        IDLE,              USUAL,           SHELVED,     OFF,    *SHELVING,
+        family="shelve"),
+
+    row("shelveOffload", {SHELVED},            IDLE,              USUAL,           OFFLOADED,   None,
+        step("shelving_offloading",  Fails.ERROR,        "compute_shelve_offload_instance")),
+
+    row("unshelve",      {SHELVED, OFFLOADED}, IDLE,              USUAL,           ACTIVE,      ON,
+        step("unshelving",           Fails.BACK,         on_host=False),
+        step("powering-on",          Fails.BACK,         "compute_start_instance")),
+
+    row("unshelve_offloaded", {SHELVED, OFFLOADED}, IDLE,         USUAL,           ACTIVE,      ON,
+        step("unshelving",           Fails.BACK,         "get_image_info schedule_instances", on_host=False),
+        step("spawning",             Fails.BACK,         "compute_unshelve_instance"),
+        family="unshelve"),
 )
 # fmt: on

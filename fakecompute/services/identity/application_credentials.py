@@ -12,7 +12,7 @@ from fakecompute.rest.call import Call
 from fakecompute.rest.schema import Anything, Boolean, ListOf, Object, Schema, Text
 from fakecompute.rest.view import View, field, mapped, moment, naive
 from fakecompute.services.identity.listing import Listed, collection, linked, links
-from fakecompute.services.identity.members import DuplicateName, Some, a_name, an_id
+from fakecompute.services.identity.members import DuplicateName, Some, a_name, admit, an_id
 from fakecompute.services.identity.methods import CredentialNotFound
 from fakecompute.services.identity.service import ForbiddenAction, identity
 
@@ -38,8 +38,8 @@ class TimeIsOver(BadRequest):
     message = "The 'expires_at' must not be before now." + MALFORMED
 
 
-class NoProject(BadRequest):
-    message = "Invalid application credential: a project-scoped token is required"  # unverified
+class NoProject(BadRequest):  # real Keystone makes one that is good for nothing
+    message = "Invalid application credential: a project-scoped token is required"
 
 
 # --- request schemas ----------------------------------------------------------------------------------
@@ -109,14 +109,9 @@ ONE = ALL + "/<credential>"
 @identity.finder("credential")
 def find_credential(call: Call, id: str) -> ApplicationCredential:
     """Whoever stands in the path, it is the owner that counts."""
-    assert call.endpoint and call.endpoint.policy
     credential = call.cloud.store.find(ApplicationCredential, id)
-    if credential is None:
-        owner = call.path.split("/users/")[1].partition("/")[0]
-        call.demand(call.endpoint.policy, user_id=owner)
-        raise CredentialNotFound(id=id)
-    call.demand(call.endpoint.policy, user_id=credential.user_id)
-    return credential
+    owner = credential.user_id if credential else call.path.split("/users/")[1].partition("/")[0]
+    return admit(call, credential, CredentialNotFound(id=id), user_id=owner)
 
 
 @identity.get(ALL, query=ListCredentials, policy="identity:list_application_credentials")

@@ -19,6 +19,7 @@ from fakecompute.services.identity.members import (
     Options,
     Some,
     a_name,
+    admit,
     an_id,
     changes,
     require_mutable,
@@ -100,13 +101,7 @@ domain_detail = OpenView(
 
 @identity.finder("domain")
 def find_domain(call: Call, id: str) -> Domain:
-    """Keystone asks the policy before it tells that something is not there; so do all finders here."""
-    assert call.endpoint and call.endpoint.policy
-    domain = call.cloud.store.find(Domain, id)
-    call.demand(call.endpoint.policy, domain_id=domain.id if domain else "")
-    if domain is None:
-        raise DomainNotFound(id=id)
-    return domain
+    return admit(call, call.cloud.store.find(Domain, id), DomainNotFound(id=id), domain_id=id)
 
 
 @identity.get("/domains", query=ListDomains, policy="identity:list_domains")

@@ -23,21 +23,27 @@ class AssignmentNotFound(NotFound):
 # --- handlers -----------------------------------------------------------------------------------------
 
 
-def _target(of: Project | Domain | None) -> str:
-    """What the path begins with, as assignments say it."""
+Place = Project | Domain | None  # None is the system
+
+
+def _target(call: Call, user: User, of: Place) -> str:
+    """What the path begins with, as assignments say it; the caller may have to do with both domains."""
+    assert call.endpoint and call.endpoint.policy
+    call.demand(call.endpoint.policy, domain_id=user.domain_id)
     if of is None:
         return "system"
+    call.demand(call.endpoint.policy, domain_id=of.domain_id or of.id)
     return f"domain:{of.id}" if isinstance(of, Domain) else f"project:{of.id}"
 
 
-def _list(call: Call, user: User, of: Project | Domain | None) -> dict[str, Any]:
-    grants = call.cloud.store.by(Assignment, "grant", (user.id, _target(of)))
+def _list(call: Call, user: User, of: Place) -> dict[str, Any]:
+    grants = call.cloud.store.by(Assignment, "grant", (user.id, _target(call, user, of)))
     roles = sorted((call.cloud.store.get(Role, held.role_id) for held in grants), key=lambda role: role.id)
     return collection(call, "roles", roles, role_detail)
 
 
-def _find(call: Call, user: User, role: Role, of: Project | Domain | None) -> Assignment:
-    found = call.cloud.store.find(Assignment, f"{user.id}/{_target(of)}/{role.id}")
+def _find(call: Call, user: User, role: Role, of: Place) -> Assignment:
+    found = call.cloud.store.find(Assignment, f"{user.id}/{_target(call, user, of)}/{role.id}")
     if found is None:
         raise AssignmentNotFound(role=role.id, user=user.id, target=of.id if of else "system")
     return found
@@ -55,7 +61,7 @@ def check_project_role(call: Call, project: Project, user: User, role: Role) -> 
 
 @identity.put("/projects/<project>/users/<user>/roles/<role>", policy="identity:create_grant", success=204)
 def grant_project_role(call: Call, project: Project, user: User, role: Role) -> None:
-    grant(call.cloud, user.id, role.id, _target(project))
+    grant(call.cloud, user.id, role.id, _target(call, user, project))
 
 
 @identity.delete("/projects/<project>/users/<user>/roles/<role>", policy="identity:revoke_grant", success=204)
@@ -75,7 +81,7 @@ def check_domain_role(call: Call, domain: Domain, user: User, role: Role) -> Non
 
 @identity.put("/domains/<domain>/users/<user>/roles/<role>", policy="identity:create_grant", success=204)
 def grant_domain_role(call: Call, domain: Domain, user: User, role: Role) -> None:
-    grant(call.cloud, user.id, role.id, _target(domain))
+    grant(call.cloud, user.id, role.id, _target(call, user, domain))
 
 
 @identity.delete("/domains/<domain>/users/<user>/roles/<role>", policy="identity:revoke_grant", success=204)

@@ -67,8 +67,8 @@ def _page(call: Call, records: list[Record]) -> tuple[list[Record], bool]:
         return records, False
     if not (limit.isascii() and limit.isdigit() and len(limit) < 10):
         raise BadLimit(limit=limit)
-    most = int(limit) or len(records)
-    return records[:most], len(records) > most
+    page = records[: int(limit) or None]
+    return page, bool(page) and len(page) == int(limit)  # full, whether or not anything follows
 
 
 # fmt: off

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import marshmallow
 
-from fakecompute.errors import BadRequest, Conflict, Forbidden
+from fakecompute.errors import BadRequest, Conflict, FakeError, Forbidden
 from fakecompute.rest.call import Call
 from fakecompute.rest.schema import INCLUDE, Boolean, ListOf, Object, Schema, Text, Typed, problem
 from fakecompute.rest.view import View
 from fakecompute.services.identity.listing import is_true
 
+R = TypeVar("R")
 WORDS = (
     True, "True", "TRUE", "true", False, "False", "FALSE", "false", "",
     "1", "0", "y", "Y", "n", "N", "on", "ON", "off", "OFF", "yes", "no",
@@ -28,7 +29,10 @@ class DuplicateName(Conflict):
 
 
 class DuplicateInDomain(Conflict):
-    message = "Conflict occurred attempting to store {kind} - Duplicate entry found with name {name} at domain ID {domain}."
+    message = (
+        "Conflict occurred attempting to store {kind} - Duplicate entry found with name {name}"
+        " at domain ID {domain}."
+    )
 
 
 class Immutable(Forbidden):
@@ -117,6 +121,24 @@ def changes(record: Any, wish: Mapping[str, Any], schema: type[marshmallow.Schem
 
 
 _OWN = frozenset({"id", "links", "extra", "password_expires_at", "is_domain", "parent_id", "domain_id"})
+
+
+def admit(call: Call, record: R | None, missing: FakeError, **target: str) -> R:
+    """What a finder ends with: Keystone asks the policy before it tells that a thing is not there.
+
+    For grants it is the other way round.
+    """
+    assert call.endpoint and call.endpoint.policy
+    if call.endpoint.policy not in GRANTS:
+        call.demand(call.endpoint.policy, **target)
+    if record is None:
+        raise missing
+    return record
+
+
+GRANTS = frozenset(
+    f"identity:{rule}" for rule in ("list_grants", "check_grant", "create_grant", "revoke_grant")
+)
 
 
 def require_same(record: Any, wish: Mapping[str, Any], attributes: Iterable[tuple[str, str]]) -> None:

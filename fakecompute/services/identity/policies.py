@@ -17,7 +17,8 @@ _RULES = {
         create_service update_service delete_service create_endpoint update_endpoint delete_endpoint
         create_region update_region delete_region create_limits update_limit delete_limit
         create_registered_limits update_registered_limit delete_registered_limit
-        create_implied_role delete_implied_role
+        create_implied_role delete_implied_role list_policies create_policy list_trusts
+        get_domain_config create_domain_config list_identity_providers list_revoke_events
         create_system_grant_for_user revoke_system_grant_for_user
     """,
     "admin system_reader": """
@@ -46,7 +47,8 @@ _RULES = {
     "admin system_reader service own_user":              "validate_token",
     "admin own_user":                                    """
         revoke_token delete_application_credential delete_access_rule revoke_tokens_for_user
-        create_credential update_credential delete_credential
+        create_credential update_credential delete_credential ec2_list_credentials ec2_create_credential
+        create_trust get_trust delete_trust
     """,
     "own_user":                                          "create_application_credential",
 }

@@ -21,6 +21,7 @@ from fakecompute.services.identity.members import (
     OpenView,
     Options,
     a_name,
+    admit,
     an_id,
     changes,
     home_domain,
@@ -156,12 +157,10 @@ def _tagged(call: Call, project: AnyProject) -> dict[str, Any]:
 
 @identity.finder("project")
 def find_project(call: Call, id: str) -> AnyProject:
-    assert call.endpoint and call.endpoint.policy
     project = _find(call, id)
-    call.demand(call.endpoint.policy, project_id=id, domain_id=(project.domain_id if project else None) or "")
-    if project is None:
-        raise ProjectNotFound(id=id)
-    return project
+    domain_id = (project.domain_id if project else None) or ""
+    found: AnyProject = admit(call, project, ProjectNotFound(id=id), project_id=id, domain_id=domain_id)
+    return found
 
 
 def _find(call: Call, id: str | None) -> AnyProject | None:

@@ -18,6 +18,7 @@ from fakecompute.services.identity.members import (
     Options,
     Some,
     a_name,
+    admit,
     an_id,
     changes,
     require_mutable,
@@ -82,12 +83,7 @@ role_brief = View(
 
 @identity.finder("role")
 def find_role(call: Call, id: str) -> Role:
-    assert call.endpoint and call.endpoint.policy
-    call.demand(call.endpoint.policy)
-    role = call.cloud.store.find(Role, id)
-    if role is None:
-        raise RoleNotFound(id=id)
-    return role
+    return admit(call, call.cloud.store.find(Role, id), RoleNotFound(id=id))
 
 
 @identity.get("/roles", query=ListRoles, policy="identity:list_roles")
@@ -158,8 +154,7 @@ def _inference(call: Call, role: Role) -> dict[str, Any]:
 @identity.get("/role_inferences", policy="identity:list_role_inference_rules")
 def list_role_inferences(call: Call) -> dict[str, Any]:
     prior = [role for role in _all(call) if _implied(call, role)]
-    links = {"self": f"{call.url}/role_inferences"}
-    return {"role_inferences": [_inference(call, role) for role in prior], "links": links}
+    return {"role_inferences": [_inference(call, role) for role in prior]}
 
 
 @identity.get("/roles/<role>/implies", policy="identity:list_implied_roles")

@@ -39,8 +39,26 @@ OPERATIONS = (
     ("GET",    "/credentials/<credential_id>",             "get_credential"),
     ("PATCH",  "/credentials/<credential_id>",             "update_credential"),
     ("DELETE", "/credentials/<credential_id>",             "delete_credential"),
+    ("GET",    "/users/<user_id>/credentials/OS-EC2",      "ec2_list_credentials"),
+    ("POST",   "/users/<user_id>/credentials/OS-EC2",      "ec2_create_credential"),
     ("GET",    "/users/<user_id>/access_rules/<rule_id>",  "get_access_rule"),
     ("DELETE", "/users/<user_id>/access_rules/<rule_id>",  "delete_access_rule"),
+    ("GET",    "/OS-TRUST/trusts",                         "list_trusts"),
+    ("POST",   "/OS-TRUST/trusts",                         "create_trust"),
+    ("GET",    "/OS-TRUST/trusts/<trust_id>",              "get_trust"),
+    ("DELETE", "/OS-TRUST/trusts/<trust_id>",              "delete_trust"),
+    ("GET",    "/policies",                                "list_policies"),
+    ("POST",   "/policies",                                "create_policy"),
+    ("GET",    "/domains/<domain_id>/config",              "get_domain_config"),
+    ("PUT",    "/domains/<domain_id>/config",              "create_domain_config"),
+    ("GET",    "/OS-FEDERATION/identity_providers",        "list_identity_providers"),
+    ("GET",    "/OS-REVOKE/events",                        "list_revoke_events"),
+    *((method, f"/{of}s/<{of}_id>/groups/<group_id>/roles/<role_id>", rule)
+      for of in ("project", "domain")
+      for method, rule in (("PUT", "create_grant"), ("GET", "check_grant"), ("DELETE", "revoke_grant"))),
+    *((method, f"/OS-INHERIT/{of}s/<{of}_id>/users/<user_id>/roles/<role_id>/inherited_to_projects", rule)
+      for of in ("project", "domain")
+      for method, rule in (("PUT", "create_grant"), ("GET", "check_grant"), ("DELETE", "revoke_grant"))),
 )
 # fmt: on
 

@@ -20,6 +20,7 @@ from fakecompute.services.identity.members import (
     OpenView,
     Some,
     a_name,
+    admit,
     an_id,
     changes,
     home_domain,
@@ -123,12 +124,8 @@ user_detail = OpenView(
 
 @identity.finder("user")
 def find_user(call: Call, id: str) -> User:
-    assert call.endpoint and call.endpoint.policy
     user = call.cloud.store.find(User, id)
-    call.demand(call.endpoint.policy, user_id=id, domain_id=user.domain_id if user else "")
-    if user is None:
-        raise UserNotFound(id=id)
-    return user
+    return admit(call, user, UserNotFound(id=id), user_id=id, domain_id=user.domain_id if user else "")
 
 
 @identity.get("/users", query=ListUsers, policy="identity:list_users")

@@ -185,9 +185,7 @@ TYPES: dict[str, Any] = {
     "null": lambda value: value is None,
     "string": lambda value: isinstance(value, str),
     "boolean": lambda value: isinstance(value, bool),
-    "integer": lambda value: (
-        not isinstance(value, bool) and isinstance(value, (int, float)) and value == int(value)
-    ),
+    "integer": lambda value: type(value) is int or (type(value) is float and value.is_integer()),
     "array": lambda value: isinstance(value, list),
     "object": lambda value: isinstance(value, dict),
 }

@@ -13,7 +13,7 @@ from fakecompute.services.network import values
 from fakecompute.services.network.nouns import Attribute, Noun
 
 PAGING = frozenset("fields limit marker page_reverse sort_key sort_dir".split())
-TAG_FILTERS = {
+TAG_FILTERS: dict[str, Callable[[set[str], set[str]], bool]] = {
     "tags": lambda has, wanted: wanted <= has,
     "tags-any": lambda has, wanted: bool(wanted & has),
     "not-tags": lambda has, wanted: not wanted <= has,
@@ -167,7 +167,7 @@ def _page(call: Call) -> tuple[int | None, str | None, bool]:
     if not (text.isascii() and text.isdigit()):
         raise BadLimit(limit=text)
     limit = int(text) or None
-    marker = (_all(call, "marker") or [None])[-1] if limit else None
+    marker = next(reversed(_all(call, "marker")), None) if limit else None
     return limit, marker, (_all(call, "page_reverse") or ["False"])[-1].lower() == "true"
 
 

@@ -76,7 +76,7 @@ NETWORK = Noun(
     attribute("dns_domain", values.domain, "cu", default=""),
     attribute("ipv4_address_scope", source=lambda record, call: None),
     attribute("ipv6_address_scope", source=lambda record, call: None),
-    attribute("qos_policy_id", values.nothing_yet("QoS policy"), "cu", default=None),
+    attribute("qos_policy_id", values.nothing_yet(values.QosPolicyNotFound), "cu", default=None),
     attribute("is_default", values.boolean, "cu", default=False, guarded=True,
               source=lambda record, call: record.is_default if record.external else ABSENT),
 )
@@ -150,12 +150,21 @@ def _mtu(wanted: int, most: int) -> int:
 def _segment(call: Call, wish: dict[str, Any]) -> dict[str, Any]:
     """What the network is made of: what an admin said, or a tunnel with a number of its own."""
     kind = wish.get("provider:network_type")
-    physical = wish.get("provider:physical_network")
-    number = wish.get("provider:segmentation_id")
+    physical, number = wish.get("provider:physical_network"), wish.get("provider:segmentation_id")
     if kind is None:
         if physical is not None or number is not None:
             raise InvalidInput(reason="network_type required")
         kind = "geneve"
+    _check_segment(kind, physical, number)
+    if kind in PHYSICAL:
+        _check_free(call, kind, physical, number)
+    if number is None and kind not in ("flat", "local"):
+        number = call.cloud.streams.number("segmentation")
+    return {"network_type": kind, "physical_network": physical, "segmentation_id": number}
+
+
+def _check_segment(kind: str, physical: str | None, number: int | None) -> None:
+    """neutron/plugins/ml2/drivers/type_*.py: validate_provider_segment."""
     if kind not in TYPES:
         raise InvalidInput(reason=f"network_type value '{kind}' not supported")
     if kind in PHYSICAL and not physical:
@@ -166,15 +175,15 @@ def _segment(call: Call, wish: dict[str, Any]) -> dict[str, Any]:
         raise InvalidInput(reason=f"segmentation_id prohibited for {kind} provider network")
     if kind == "vlan" and number is not None and not 1 <= number <= 4094:
         raise InvalidInput(reason="segmentation_id out of range (1 through 4094)")
-    for other in call.cloud.store.all(Network) if kind in PHYSICAL else ():
+
+
+def _check_free(call: Call, kind: str, physical: str | None, number: int | None) -> None:
+    for other in call.cloud.store.all(Network):
         if (other.network_type, other.physical_network) == (kind, physical):
             if kind == "flat":
                 raise FlatNetworkInUse(physical_network=physical)
             if other.segmentation_id == number:
                 raise VlanIdInUse(vlan_id=number, physical_network=physical)
-    if number is None and kind not in ("flat", "local"):
-        number = call.cloud.streams.number("segmentation")
-    return {"network_type": kind, "physical_network": physical, "segmentation_id": number}
 
 
 def _update(call: Call, record: Network, wish: dict[str, Any]) -> Network:

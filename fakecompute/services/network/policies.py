@@ -57,7 +57,7 @@ _RULES = {
         get_router:distributed get_router:ha
         create_router:external_gateway_info:enable_snat create_router:external_gateway_info:external_fixed_ips
         update_router:external_gateway_info:enable_snat update_router:external_gateway_info:external_fixed_ips
-        update_quota delete_quota list_quotas get_agent update_agent delete_agent get_network_ip_availability
+        update_quota delete_quota get_agent update_agent delete_agent get_network_ip_availability
     """,
 }
 

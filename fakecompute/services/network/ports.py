@@ -77,6 +77,10 @@ def _pairs(port: Port, call: Call) -> list[dict[str, str]]:
     ]
 
 
+def _profile(port: Port, call: Call) -> dict[str, Any]:
+    return values.thawed(port.profile)
+
+
 def _names(port: Port, call: Call) -> list[dict[str, str]]:
     """What the addresses are called in the cloud's own DNS."""
     domain = call.cloud.store.get(Network, port.network_id).dns_domain or "openstacklocal."
@@ -101,11 +105,12 @@ PORT = Noun(
     attribute("status"),
     attribute("binding:vif_type", target="vif_type", shown="get_port:binding:vif_type"),
     attribute("binding:vif_details", source=mapped("vif_details"), shown="get_port:binding:vif_details", filter=False),
-    attribute("binding:vnic_type", values.one_of(*VNIC_TYPES), "cu", default="normal", target="vnic_type", guarded=True),
+    attribute("binding:vnic_type", values.one_of(*VNIC_TYPES), "cu", default="normal", target="vnic_type",
+              guarded=True),
     attribute("binding:host_id", values.none_or(values.text(255)), "cu", target="host", guarded=True,
               shown="get_port:binding:host_id"),
-    attribute("binding:profile", values.mapping, "cu", target="profile", source=lambda port, call: values.thawed(port.profile),
-              guarded=True, shown="get_port:binding:profile", filter=False),
+    attribute("binding:profile", values.mapping, "cu", target="profile", source=_profile, guarded=True,
+              shown="get_port:binding:profile", filter=False),
     attribute("port_security_enabled", values.boolean, "cu", guarded=True),
     attribute("security_groups", values.uuids, "cu", source=listed("security_groups")),
     attribute("dns_name", values.domain, "cu", default=""),
@@ -114,10 +119,11 @@ PORT = Noun(
     attribute("allowed_address_pairs", values.address_pairs, "cu", source=_pairs, guarded=True, filter=False),
     attribute("propagate_uplink_status", values.boolean, "c", default=True),
     attribute("resource_request", source=lambda port, call: None, shown="get_port:resource_request", filter=False),
-    attribute("qos_policy_id", values.nothing_yet("QoS policy"), "cu", default=None),
+    attribute("qos_policy_id", values.nothing_yet(values.QosPolicyNotFound), "cu", default=None),
     attribute("ip_allocation"),
     attribute("device_profile", values.none_or(values.text(255)), "c", default=None),
-    attribute("numa_affinity_policy", values.none_or(values.one_of("required", "preferred", "legacy")), "cu", default=None),
+    attribute("numa_affinity_policy", values.none_or(values.one_of("required", "preferred", "legacy")), "cu",
+              default=None),
     attribute("tags", values.strings, "c", default=(), source=listed("tags"), filter=False),
     indexes={"device_id": "device", "network_id": "network"},
 )

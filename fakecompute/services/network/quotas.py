@@ -44,10 +44,10 @@ def _limits(body: Any) -> tuple[dict[str, int], bool]:
 def _demand_own(call: Call, project_id: str) -> None:
     """Everybody reads the limits of one's own project."""
     if project_id != call.context.project_id:
-        call.demand("list_quotas")
+        call.demand("get_quota", project_id)
 
 
-@network.get("/quotas", policy="list_quotas")
+@network.get("/quotas", policy="get_quota")
 def list_quotas(call: Call) -> dict[str, Any]:
     own = sorted(quota.id for quota in call.cloud.store.all(NetworkQuota))
     return {"quotas": [{"tenant_id": id, "project_id": id, **limits_of(call.cloud, id)} for id in own]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_address, ip_network
 from typing import Any
 
-from fakecompute.domain.network import change
+from fakecompute.domain.network import change, touch
 from fakecompute.domain.network_addresses import ROUTER_INTERFACE, Wish
 from fakecompute.domain.network_routers import (
     add_interface,
@@ -97,7 +97,9 @@ def _gateway_wish(value: Any) -> dict[str, Any] | None:
 
 def _gateway(router: Router, call: Call) -> dict[str, Any] | None:
     port = gateway_of(call.cloud, router)
-    return port and {
+    if port is None:
+        return None
+    return {
         "network_id": port.network_id,
         "external_fixed_ips": [ip._asdict() for ip in port.fixed_ips],
         "enable_snat": router.enable_snat,
@@ -170,7 +172,7 @@ def add_router_interface(call: Call, router: Router) -> dict[str, Any]:
     if port_id and subnet_id:
         raise BadRouterRequest(reason="Cannot specify both subnet-id and port-id")
     made = _take_port(call, router, port_id) if port_id else _join_subnet(call, router, subnet_id)
-    change_of(call, router)
+    touch(call.cloud, router)
     return _interface_view(router, made, made.fixed_ips[-1].subnet_id)
 
 
@@ -191,7 +193,7 @@ def remove_router_interface(call: Call, router: Router) -> dict[str, Any]:
             raise RouterInterfaceNotFoundForSubnet(id=router.id, subnet_id=subnet_id)
     _check_no_route(call, router, port)
     call.cloud.store.drop(port)
-    change_of(call, router)
+    touch(call.cloud, router)
     return _interface_view(router, port, subnet_id or port.fixed_ips[0].subnet_id)
 
 
@@ -207,12 +209,6 @@ def remove_extraroutes(call: Call, router: Router) -> dict[str, Any]:
     gone = _routes(call)
     kept = tuple(route for route in router.routes if route not in gone)
     return ROUTER.show(call, change(call.cloud, router, routes=kept))
-
-
-def change_of(call: Call, router: Router) -> None:
-    """A router whose ports changed is a revision further."""
-    store = call.cloud.store
-    store.put(router.evolve(revision_number=router.revision_number + 1, updated_at=call.cloud.now))
 
 
 # --- interfaces

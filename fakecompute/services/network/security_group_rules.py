@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any
 
-from fakecompute.domain.network import SecurityGroupNotFound, put_rule
+from fakecompute.domain.network import SecurityGroupNotFound, put_rule, touch
 from fakecompute.domain.network_quotas import check_quota
 from fakecompute.domain.records.network import SecurityGroup, SecurityGroupRule
 from fakecompute.errors import BadRequest, Conflict, NotFound
@@ -37,6 +37,10 @@ ONLY_IPV6 = frozenset(
 
 class SecurityGroupRuleNotFound(NotFound):
     message = "Security group rule {id} does not exist"
+
+
+class AddressGroupNotFound(NotFound):
+    message = "Address group {id} could not be found."
 
 
 class SecurityGroupRuleExists(Conflict):
@@ -95,6 +99,10 @@ class SecurityGroupMultipleRemoteEntites(BadRequest):
 # --- request schemas and response views ---------------------------------------------------------------
 
 
+def _is_number(word: str) -> bool:
+    return word.isascii() and word.isdigit()
+
+
 def _protocol(value: Any) -> str | None:
     """A name or a number, as text; what means any is None."""
     if value in ANY_PROTOCOL:
@@ -103,7 +111,7 @@ def _protocol(value: Any) -> str | None:
     if (
         isinstance(value, (str, int))
         and not isinstance(value, bool)
-        and (word in PROTOCOLS or (word.isdigit() and int(word) <= 255))
+        and (word in PROTOCOLS or (_is_number(word) and int(word) <= 255))
     ):
         return word
     raise SecurityGroupRuleInvalidProtocol(protocol=value, values=(*ANY_PROTOCOL, *PROTOCOLS))
@@ -113,7 +121,7 @@ def _port(value: Any) -> int | None:
     if value is None:
         return None
     text = str(value)
-    if isinstance(value, (bool, float)) or not text.isdigit() or int(text) > 65535:
+    if isinstance(value, (bool, float)) or not _is_number(text) or int(text) > 65535:
         raise SecurityGroupInvalidPortValue(port=value)
     return int(text)
 
@@ -141,7 +149,7 @@ RULE = Noun(
     attribute("port_range_min", _port, "c", default=None),
     attribute("port_range_max", _port, "c", default=None),
     attribute("remote_ip_prefix", values.prefix, "c", default=None),
-    attribute("remote_address_group_id", values.nothing_yet("Address group"), "c", default=None,
+    attribute("remote_address_group_id", values.nothing_yet(AddressGroupNotFound), "c", default=None,
               source=lambda rule, call: None),
     attribute("normalized_cidr", source=_normalized),
     attribute("remote_group_id", values.none_or(values.text(36)), "c", default=None),
@@ -191,8 +199,7 @@ def create_security_group_rule(call: Call) -> dict[str, Any]:
 def delete_security_group_rule(call: Call, security_group_rule: SecurityGroupRule) -> None:
     check_revision(call, security_group_rule)
     store = call.cloud.store
-    group = store.get(SecurityGroup, security_group_rule.security_group_id)
-    store.put(group.evolve(revision_number=group.revision_number + 1, updated_at=call.cloud.now))
+    touch(call.cloud, store.get(SecurityGroup, security_group_rule.security_group_id))
     store.drop(security_group_rule)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_address, ip_network
 from typing import Any
 
-from fakecompute.domain.network import change
+from fakecompute.domain.network import change, touch
 from fakecompute.domain.network_addresses import (
     ROUTER_GATEWAY,
     ROUTER_INTERFACE,
@@ -123,6 +123,7 @@ def delete_subnet(call: Call, subnet: Subnet) -> None:
         raise SubnetInUse(id=subnet.id)
     for port in ports:
         change(call.cloud, port, fixed_ips=tuple(ip for ip in port.fixed_ips if ip.subnet_id != subnet.id))
+    touch(call.cloud, store.get(Network, subnet.network_id))
     store.drop(subnet)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from fakecompute.domain.network import change
@@ -52,65 +53,69 @@ def _tag(text: str) -> str:
 # --- handlers -----------------------------------------------------------------------------------------
 
 
-def _declare(noun: Noun) -> None:
-    """The six operations of one noun's tags."""
-    path = f"/{noun.plural.replace('_', '-')}/<{noun.name}>/tags"
-    read, write = f"get_{noun.plural}_tags", f"update_{noun.plural}_tags"
+class Tags:
+    """The operations on the tags of one noun."""
 
-    def keep(call: Call, record: Any, tags: tuple[str, ...]) -> None:
+    def __init__(self, noun: Noun) -> None:
+        self.noun = noun
+
+    def keep(self, call: Call, record: Any, tags: tuple[str, ...]) -> dict[str, Any]:
         if len(tags) > MOST:
-            raise TooManyTags(resource=noun.plural)
+            raise TooManyTags(resource=self.noun.plural)
         change(call.cloud, record, tags=tuple(sorted(tags)))
+        return {"tags": sorted(tags)}
 
-    def has(record: Any, tag: str) -> None:
-        if _tag(tag) not in record.tags:
+    def list_tags(self, call: Call, **found: Any) -> dict[str, Any]:
+        return {"tags": list(found[self.noun.name].tags)}
+
+    def replace_tags(self, call: Call, **found: Any) -> dict[str, Any]:
+        return self.keep(call, found[self.noun.name], _tags(call.body))
+
+    def add_tags(self, call: Call, **found: Any) -> dict[str, Any]:
+        record = found[self.noun.name]
+        return self.keep(
+            call, record, (*record.tags, *(tag for tag in _tags(call.body) if tag not in record.tags))
+        )
+
+    def delete_tags(self, call: Call, **found: Any) -> None:
+        self.keep(call, found[self.noun.name], ())
+
+    def check_tag(self, call: Call, tag: str, **found: Any) -> None:
+        if _tag(tag) not in found[self.noun.name].tags:
             raise TagNotFound(tag=tag)
 
-    def list_tags(call: Call, **found: Any) -> dict[str, Any]:
-        return {"tags": list(found[noun.name].tags)}
+    def add_tag(self, call: Call, tag: str, **found: Any) -> None:
+        record = found[self.noun.name]
+        self.keep(call, record, tuple({*record.tags, _tag(tag)}))
 
-    def replace_tags(call: Call, **found: Any) -> dict[str, Any]:
-        tags = _tags(call.body)
-        keep(call, found[noun.name], tags)
-        return {"tags": sorted(tags)}
-
-    def add_tags(call: Call, **found: Any) -> dict[str, Any]:
-        record = found[noun.name]
-        tags = (*record.tags, *(tag for tag in _tags(call.body) if tag not in record.tags))
-        keep(call, record, tags)
-        return {"tags": sorted(tags)}
-
-    def delete_tags(call: Call, **found: Any) -> None:
-        keep(call, found[noun.name], ())
-
-    def check_tag(call: Call, tag: str, **found: Any) -> None:
-        has(found[noun.name], tag)
-
-    def add_tag(call: Call, tag: str, **found: Any) -> None:
-        record = found[noun.name]
-        keep(call, record, (*(other for other in record.tags if other != tag), _tag(tag)))
-
-    def delete_tag(call: Call, tag: str, **found: Any) -> None:
-        record = found[noun.name]
-        has(record, tag)
-        keep(call, record, tuple(other for other in record.tags if other != tag))
-
-    # fmt: off
-    _route(noun, "GET",    path,            list_tags,    read,  200)
-    _route(noun, "PUT",    path,            replace_tags, write, 200)
-    _route(noun, "POST",   path,            add_tags,     write, 201)
-    _route(noun, "DELETE", path,            delete_tags,  write, 204)
-    _route(noun, "GET",    path + "/<tag>", check_tag,    read,  204)
-    _route(noun, "PUT",    path + "/<tag>", add_tag,      write, 201)
-    _route(noun, "DELETE", path + "/<tag>", delete_tag,   write, 204)
-    # fmt: on
+    def delete_tag(self, call: Call, tag: str, **found: Any) -> None:
+        self.check_tag(call, tag, **found)
+        record = found[self.noun.name]
+        self.keep(call, record, tuple(other for other in record.tags if other != tag))
 
 
-def _route(
-    noun: Noun, method: str, path: str, handler: Callable[..., Any], policy: str, success: int
-) -> None:
-    handler.__name__ = handler.__name__.replace("tag", f"{noun.name}_tag")  # network.add_port_tag
-    network.route(method, path, policy=policy, success=success)(handler)
+# fmt: off
+OPERATIONS = (
+    # method   path      handler         rule      success
+    ("GET",    "",       "list_tags",    "get",    200),
+    ("PUT",    "",       "replace_tags", "update", 200),
+    ("POST",   "",       "add_tags",     "update", 201),
+    ("DELETE", "",       "delete_tags",  "update", 204),
+    ("GET",    "/<tag>", "check_tag",    "get",    204),
+    ("PUT",    "/<tag>", "add_tag",      "update", 201),
+    ("DELETE", "/<tag>", "delete_tag",   "update", 204),
+)
+# fmt: on
+
+
+def _declare(noun: Noun) -> None:
+    """`network.add_port_tag` and its like."""
+    tags = Tags(noun)
+    for method, place, name, rule, success in OPERATIONS:
+        handler: Callable[..., Any] = partial(getattr(tags, name))
+        handler.__name__ = name.replace("tag", f"{noun.name}_tag")
+        path = f"/{noun.plural.replace('_', '-')}/<{noun.name}>/tags{place}"
+        network.route(method, path, policy=f"{rule}_{noun.plural}_tags", success=success)(handler)
 
 
 for each in (NETWORK, SUBNET, PORT, ROUTER, GROUP):

@@ -13,7 +13,7 @@ from typing import Any
 
 from fakecompute.domain.network_addresses import InvalidInput, Wish
 from fakecompute.domain.records.network import AddressPair, DHCPOption, HostRoute, Pool
-from fakecompute.errors import BadRequest
+from fakecompute.errors import BadRequest, FakeError, NotFound
 
 Kind = Callable[[Any], Any]
 
@@ -49,6 +49,10 @@ class AllowedAddressPairsMissingIP(BadRequest):
 
 class DuplicateAddressPairInRequest(BadRequest):
     message = "Request contains duplicate address pair: mac_address {mac} ip_address {ip}."
+
+
+class QosPolicyNotFound(NotFound):
+    message = "QoS policy {id} could not be found."
 
 
 class InvalidCIDR(BadRequest):
@@ -143,12 +147,12 @@ def domain(value: Any) -> str:
     return str(checked)
 
 
-def nothing_yet(what: str) -> Kind:
+def nothing_yet(missing: type[FakeError]) -> Kind:
     """Null, or the id of something that this cloud has none of."""
 
     def check(value: Any) -> None:
         if value is not None:
-            raise BadRequest(reason=f"{what} {uuid(value)} could not be found.")
+            raise missing(id=uuid(value))
 
     return check
 
@@ -162,9 +166,16 @@ def mac(value: Any) -> str:
     return value.lower().replace("-", ":")
 
 
+def _plain(value: Any) -> str:
+    """A string, and no address with a scope: `fe80::1%eth0` means something on one host only."""
+    if not isinstance(value, str) or "%" in value:
+        raise ValueError(value)
+    return value
+
+
 def ip(value: Any) -> str:
     try:
-        return str(ip_address(value if isinstance(value, str) else ""))
+        return str(ip_address(_plain(value)))
     except ValueError:
         raise Bad(f"'{value}' is not a valid IP address") from None
 
@@ -172,7 +183,7 @@ def ip(value: Any) -> str:
 def cidr(value: Any) -> str:
     """A prefix, as it was sent: host bits are cut off by whoever makes a subnet of it."""
     try:
-        ip_network(value if isinstance(value, str) else "", strict=False)
+        ip_network(_plain(value), strict=False)
     except ValueError:
         raise InvalidInput(reason=f"{value} is not in a CIDR format") from None
     return str(value) if "/" in value else str(ip_network(value))
@@ -183,7 +194,7 @@ def prefix(value: Any) -> str | None:
     if not value:
         return None
     try:
-        network = ip_network(value if isinstance(value, str) else "", strict=False)
+        network = ip_network(_plain(value), strict=False)
     except ValueError:
         raise InvalidCIDR(input=value) from None
     return f"{str(value).partition('/')[0].lower()}/{network.prefixlen}"

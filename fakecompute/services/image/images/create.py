@@ -51,6 +51,12 @@ class Negative(BadRequest):
     message = "Invalid value '{value}' for parameter '{name}': Cannot be a negative value"
 
 
+class TooGreat(BadRequest):
+    """Glance's database would not take it, and Glance would answer 500."""
+
+    message = "Invalid value '{value}' for parameter '{name}': Cannot be greater than 2147483647"
+
+
 class NotAnObject(BadRequest):
     message = "Provided object does not match schema 'image': {value!r} is not of type 'object'"
 
@@ -95,6 +101,8 @@ def stored(name: str, value: Any) -> Any:
     if name in ("min_disk", "min_ram"):
         if value < 0:
             raise Negative(name=name, value=value)
+        if value > 2147483647:
+            raise TooGreat(name=name, value=value)
         return int(value)
     return tuple(dict.fromkeys(value)) if name == "tags" else value
 

@@ -1,4 +1,4 @@
-"""Ask a real Nova: `python -m tests.conformance.nova URL [topic ...]` writes its answers to `observed/`.
+"""Ask a real Nova: `python -m tests.conformance.ask URL [topic ...]` writes its answers to `observed/`.
 
 URL is that of the harness's `serve_nova.py --set allow_resize_to_same_host=true`, freshly started.
 """

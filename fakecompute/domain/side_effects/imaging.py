@@ -1,0 +1,118 @@
+"""What steps do besides taking time: other disks, and images made of a server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fakecompute.domain import server_network
+from fakecompute.domain.images import delete_image, finish_snapshot
+from fakecompute.domain.records.image import Image
+from fakecompute.domain.records.server import Server
+from fakecompute.domain.scheduler import give_back
+from fakecompute.domain.side_effects.building import place
+from fakecompute.domain.states import VM, Power
+
+if TYPE_CHECKING:
+    from fakecompute.cloud import Cloud
+
+Changes = dict[str, Any]
+GIB = 1 << 30
+
+
+# --- rebuild --------------------------------------------------------------------------------------------
+
+
+def rebuilt(cloud: Cloud, server: Server) -> Changes:
+    return {"launched_at": cloud.now, "progress": 0}
+
+
+def runs_again(cloud: Cloud, server: Server) -> Changes:
+    """For a moment it is active, although it is to be stopped."""
+    return {"vm_state": VM.ACTIVE, "power_state": Power.RUNNING, "launched_at": cloud.now}
+
+
+# --- images ---------------------------------------------------------------------------------------------
+
+
+def upload(cloud: Cloud, server: Server) -> Changes:
+    """The snapshot's bytes are on their way to Glance."""
+    image = cloud.store.find(Image, dict(server.memo).get("image_id"))
+    if image is not None:
+        cloud.store.put(image.evolve(status="saving", updated_at=cloud.now))
+    return {}
+
+
+def uploaded(cloud: Cloud, server: Server) -> Changes:
+    """The image is active; of the backups of its type only the newest `rotation` stay."""
+    memo = dict(server.memo)
+    image = finish_snapshot(cloud, str(memo["image_id"]), server.flavor.disk * GIB)
+    if image is not None and "rotation" in memo:
+        for old in backups_of(cloud, server, str(memo["backup_type"]))[int(memo["rotation"]) :]:
+            delete_image(cloud, old)
+    return {"progress": 0}
+
+
+def backups_of(cloud: Cloud, server: Server, backup_type: str) -> list[Image]:
+    """The backups of a server, newest first."""
+    images = [
+        image
+        for image in cloud.store.by(Image, "owner", server.project_id)
+        if {"image_type": "backup", "backup_type": backup_type, "instance_uuid": server.id}.items()
+        <= dict(image.properties).items()
+    ]
+    return sorted(images, key=lambda image: (-image.created_at, image.id))
+
+
+def not_uploaded(cloud: Cloud, server: Server) -> Changes:
+    """What has begun as an image is gone."""
+    image = cloud.store.find(Image, dict(server.memo).get("image_id"))
+    if image is not None:
+        delete_image(cloud, image)
+    return {"progress": 0}
+
+
+# --- shelve ---------------------------------------------------------------------------------------------
+
+
+def shelved(cloud: Cloud, server: Server) -> Changes:
+    """Its snapshot is in Glance; it is off, and still on its host."""
+    image_id = dict(server.memo).get("image_id")
+    if image_id is not None:
+        finish_snapshot(cloud, str(image_id), server.flavor.disk * GIB)
+    return {"vm_state": VM.SHELVED, "power_state": Power.SHUTDOWN, "shelved_image_id": image_id}
+
+
+def not_shelved(cloud: Cloud, server: Server) -> Changes:
+    """An offload that failed leaves a snapshot that is of use."""
+    return {} if server.vm_state == VM.SHELVED else not_uploaded(cloud, server)
+
+
+def offloaded(cloud: Cloud, server: Server) -> Changes:
+    """The host forgets it; its ports stay its own, bound nowhere."""
+    give_back(cloud, server.id)
+    server_network.rebind(cloud, server.evolve(host=None))
+    return {"host": None, "availability_zone": None}
+
+
+def place_again(cloud: Cloud, server: Server) -> Changes:
+    """A host for a server that has none."""
+    memo = dict(server.memo)
+    wanted = server.evolve(
+        requested_zone=memo.get("zone") or server.pinned_availability_zone, requested_host=memo.get("host")
+    )
+    changes = place(cloud, wanted)
+    server_network.rebind(cloud, server.evolve(**changes))
+    return changes
+
+
+def unshelved(cloud: Cloud, server: Server) -> Changes:
+    image = cloud.store.find(Image, server.shelved_image_id)
+    if image is not None:
+        delete_image(cloud, image)
+    server_network.activate(cloud, server)
+    return {"shelved_image_id": None, "launched_at": cloud.now}
+
+
+def not_unshelved(cloud: Cloud, server: Server) -> Changes:
+    """An offloaded server that found no host, or could not be spawned there, has none."""
+    return offloaded(cloud, server) if server.vm_state == VM.OFFLOADED else {}

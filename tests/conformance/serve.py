@@ -1,0 +1,15 @@
+"""The harness's real Nova with the policies of a real one: `python serve.py PATH/serve_nova.py --port 38774`.
+
+Nova's functional tests, and the harness with them, run with policies that let everybody do nearly everything.
+"""
+
+import runpy
+import sys
+
+sys.argv.pop(0)
+harness = runpy.run_path(sys.argv[0], run_name="serve_nova")
+
+from nova.tests import fixtures  # noqa: E402
+
+fixtures.PolicyFixture = fixtures.RealPolicyFixture
+harness["main"]()

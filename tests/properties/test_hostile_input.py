@@ -1,0 +1,155 @@
+"""Whatever is sent, to whatever address: it is answered in the service's words, and what is refused changes nothing.
+
+    pytest tests/properties/test_hostile_input.py --hypothesis-profile=thorough
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, note, settings
+from hypothesis import strategies as st
+
+from fakecompute.rest.oslo import FAULT_NAMES
+from fakecompute.wsgi.app import app
+from fakecompute.wsgi.many import bind
+from tests.properties.hostile import Sent, furnished, readable, requests, services
+
+LOOKS = ("GET", "HEAD", "OPTIONS")
+# how many times the profile's examples each service gets: by how much there is of it
+# fmt: off
+SHARE = {
+    "compute":   8,
+    "network":   6,
+    "identity":  5,
+    "image":     5,
+    "volume":    1,
+    "placement": 1,
+}
+# fmt: on
+
+
+@pytest.fixture(autouse=True, scope="module")
+def mistakes_surface() -> Iterator[None]:
+    """What breaks inside is raised, traceback and all, and no answer of 500."""
+    flask = app()
+    flask.testing = True
+    yield
+    flask.testing = False
+
+
+# --- what an error looks like, by service ---------------------------------------------------------------
+
+Answer = tuple[int, dict[str, str], bytes]
+
+
+def _is_page(answer: Answer) -> bool:
+    status, headers, body = answer
+    return headers["content-type"].startswith("text/html") and f"<title>{status} ".encode() in body
+
+
+def _is_unauthorized(answer: Answer) -> bool:
+    status, headers, body = answer
+    error = readable(body)["error"]
+    return status == error["code"] == 401 and headers["www-authenticate"].startswith("Keystone uri=")
+
+
+def _is_fault(answer: Answer) -> bool:
+    """Nova's and Cinder's."""
+    status, headers, body = answer
+    if headers["content-type"].startswith("text/html"):
+        return status in (404, 413) and _is_page(answer)
+    ((name, fault),) = readable(body).items()
+    return name == FAULT_NAMES.get(status, "computeFault") and fault["code"] == status and bool(fault["message"])
+
+
+def _is_keystones(answer: Answer) -> bool:
+    status, headers, body = answer
+    if status == 404 and headers["content-type"].startswith("text/html"):
+        return _is_page(answer)
+    told = readable(body)
+    if status == 405:
+        return bool(told["message"])
+    return told["error"].keys() >= {"code", "message", "title"} and told["error"]["code"] == status
+
+
+def _is_neutrons(answer: Answer) -> bool:
+    status, headers, body = answer
+    if status == 413:
+        return headers["content-type"].startswith("text/plain")
+    return readable(body)["NeutronError"].keys() == {"type", "message", "detail"}
+
+
+def _is_glances(answer: Answer) -> bool:
+    """WebOb's page, in the form that the client accepts."""
+    status, headers, body = answer
+    match headers["content-type"].partition(";")[0]:
+        case "text/html":
+            return _is_page(answer)
+        case "application/json":
+            return str(readable(body)["code"]).startswith(f"{status} ")
+    return body.startswith(f"{status} ".encode())
+
+
+def _is_placements(answer: Answer) -> bool:
+    (error,) = readable(answer[2])["errors"]
+    return error["status"] == answer[0] and error.keys() >= {"title", "detail", "request_id"}
+
+
+DIALECTS: dict[str, Callable[[Answer], bool]] = {
+    "compute": _is_fault,
+    "volume": _is_fault,
+    "identity": _is_keystones,
+    "network": _is_neutrons,
+    "image": _is_glances,
+    "placement": _is_placements,
+}
+
+
+def check_answer(service: str, sent: Sent, answer: Answer) -> None:
+    """Is it an answer that a client can read?"""
+    status, headers, body = answer
+    assert 200 <= status < 500 or status == 501, answer
+    assert not re.search("[\r\n\0]", "".join(headers.values()))
+    if sent.method == "HEAD":
+        assert body == b""
+    elif status == 401 and service != "identity":
+        assert _is_unauthorized(answer), answer
+    elif status >= 400:
+        assert DIALECTS[service](answer), answer
+    elif body and headers["content-type"].startswith("application/json"):
+        readable(body)
+
+
+def ask(cloud: Any, sent: Sent) -> Answer:
+    told: list[Any] = []
+    chunks = bind(app(), cloud)(sent.environ(), lambda status, headers, error=None: told.extend((status, headers)))  # type: ignore[arg-type, return-value]
+    body = b"".join(chunks)
+    status, headers = told
+    return int(status[:3]), {name.lower(): value for name, value in headers}, body
+
+
+@pytest.mark.parametrize("service", SHARE)
+def test_hostile_input_is_answered_and_what_is_refused_changes_nothing(service):
+    routes = services()[service]
+
+    @settings(
+        max_examples=settings.default.max_examples * SHARE[service],
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
+    @given(st.lists(requests(routes), min_size=1, max_size=2))
+    def check(several: list[Sent]) -> None:
+        cloud = furnished().fork()
+        for sent in several:
+            before, events = cloud.digest(), list(cloud.events)
+            answer = ask(cloud, sent)
+            note(f"{sent} -> {answer}")
+            check_answer(service, sent, answer)
+            if answer[0] >= 400 or sent.method in LOOKS:
+                assert (cloud.digest(), list(cloud.events)) == (before, events)
+
+    check()
