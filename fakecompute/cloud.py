@@ -11,17 +11,24 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
+from fakecompute.domain import hosts, workflows
 from fakecompute.domain.bootstrap import populate, read_definition
 from fakecompute.domain.faults import Rule
 from fakecompute.domain.releases import NEWEST, Release, release_named
 from fakecompute.domain.settings import Settings
 from fakecompute.domain.timing import Timing
-from fakecompute.domain.workflows import perform
 from fakecompute.kernel.clock import Clock, ManualClock, microseconds
 from fakecompute.kernel.events import EventQueue
 from fakecompute.kernel.journal import Journal
 from fakecompute.kernel.store import Store
 from fakecompute.kernel.streams import Streams
+
+PERFORM = {
+    workflows.STEP: workflows.perform,
+    workflows.CLEAR: workflows.perform,
+    workflows.TIMER: workflows.perform,
+    hosts.SILENT: hosts.silent,
+}  # who lives through which kind of event
 
 
 class Cloud:
@@ -69,7 +76,7 @@ class Cloud:
         while event := self.events.pop_due(limit):
             self.now = max(self.now, event.due)
             with self.transaction():
-                perform(self, event)
+                PERFORM[event.kind](self, event)
             lived = True
         self.now = limit
         return lived

@@ -265,13 +265,19 @@ def security_group_id(cloud: Cloud, project_id: str, name: str) -> str:
 
 
 def allocate(cloud: Cloud, server: Server) -> None:
-    """Make or bind the ports that a new server was asked for with; raises why that cannot be."""
+    """Make or bind the ports that a new server was asked for with; raises why that cannot be.
+
+    A server that was tried on another host before has its ports already: they come along.
+    """
+    if ports_of(cloud, server.id):
+        return rebind(cloud, server)
     requests = server.networks
     if requests is None:
         network = _automatic_network(cloud, server.project_id)
         requests = (NetworkRequest(network_id=network.id),) if network else ()
-    for request in requests:
-        attach(cloud, server, request)
+    with cloud.transaction():
+        for request in requests:
+            attach(cloud, server, request)
 
 
 def attach(cloud: Cloud, server: Server, request: NetworkRequest) -> Port:
@@ -358,8 +364,9 @@ def activate(cloud: Cloud, server: Server) -> None:
 
 def rebind(cloud: Cloud, server: Server) -> None:
     """The server is on another host, or (shelved and offloaded) on none."""
+    moved = {"device_owner": f"compute:{server.availability_zone}"} if server.host else {}
     for port in ports_of(cloud, server.id):
-        change(cloud, port, **binding(port, server.host or ""))
+        change(cloud, port, **binding(port, server.host or ""), **moved)
 
 
 # --- what views show

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from fakecompute.domain import actions, quota
 from fakecompute.domain.actions import Caller
-from fakecompute.domain.records.compute import Flavor, ServerGroup
+from fakecompute.domain.records.compute import Flavor, Host, ServerGroup
 from fakecompute.domain.records.identity import Project, User
-from fakecompute.domain.records.server import Migration, Server
+from fakecompute.domain.records.server import Server
+from fakecompute.domain.side_effects import ON_FAILURE
 from fakecompute.domain.side_effects.moving import move_failed
-from fakecompute.domain.states import VM, Power
+from fakecompute.domain.states import VM
 from fakecompute.domain.tables.servers import SERVER
 from fakecompute.domain.workflows import arrive_at_once, overtake, start
-from fakecompute.errors import BadRequest, Conflict
+from fakecompute.errors import Conflict
 
 if TYPE_CHECKING:
     from fakecompute.cloud import Cloud
@@ -41,10 +42,6 @@ class ServerInvalid(Conflict):
     message = "Instance {server_id} is in an invalid state for '{word}'"
 
 
-class NotResized(BadRequest):
-    message = "Instance has not been resized."
-
-
 # --- checks ---------------------------------------------------------------------------------------------
 
 
@@ -52,6 +49,12 @@ def check_unlocked(server: Server, is_admin: bool) -> None:
     """A lock holds everybody but admins."""
     if server.locked and not is_admin:
         raise ServerLocked(server_id=server.id)
+
+
+def check_quirkily_unlocked(server: Server, word: str, is_admin: bool) -> None:
+    """The same as two actions of Nova say it (observed: changePassword and restore)."""
+    if server.locked and not is_admin:
+        raise ServerInvalid(server_id=server.id, word=word)
 
 
 def check_states(server: Server, word: str, vm_states: Any, task_states: Any, launched: bool) -> None:
@@ -73,6 +76,8 @@ def check_may(server: Server, trigger: str, is_admin: bool) -> None:
     row = SERVER[trigger]
     if "unlocked" in row.needs:
         check_unlocked(server, is_admin)
+    if "unlocked-quirk" in row.needs:
+        check_quirkily_unlocked(server, row.word, is_admin)
     if "host" in row.needs and server.host is None:
         raise ServerNotReady(server_id=server.id)
     check_states(server, row.word, row.vm_states, row.task_states, "launched" in row.needs)
@@ -142,12 +147,19 @@ def act(cloud: Cloud, server: Server, trigger: str, caller: Caller, is_admin: bo
     return start(cloud, server, trigger, caller)
 
 
-def delete(cloud: Cloud, server: Server, caller: Caller, is_admin: bool) -> None:
-    """DELETE: through the host, or at once if there is none; a resized server confirms first."""
+def delete(cloud: Cloud, server: Server, caller: Caller, is_admin: bool, *, force: bool = False) -> None:
+    """DELETE: through the host, or at once if there is none; a resized server confirms first.
+
+    Where the cloud reclaims instances, a server that ran is only soft-deleted unless `force` says otherwise.
+    """
     check_may(server, "delete", is_admin)
     if server.task_state == "deleting" and server.trigger == "delete":
         return
-    if server.host is None:
+    soft = cloud.settings.reclaim_instance_interval > 0 and not force and server.launched_at is not None
+    if soft and server.vm_state != VM.SOFT_DELETED:
+        start(cloud, server, "soft_delete", caller, progress=0)
+        return
+    if server.host is None or not alive(cloud, server.host):
         actions.record(cloud, server, "delete", caller)
         arrive_at_once(cloud, server, "delete")
         return
@@ -157,48 +169,20 @@ def delete(cloud: Cloud, server: Server, caller: Caller, is_admin: bool) -> None
     start(cloud, server, "delete", caller, progress=0)
 
 
-def resize(
-    cloud: Cloud, server: Server, flavor: Flavor, caller: Caller, is_admin: bool, **changes: Any
-) -> None:
-    """Set a resize off: the migration is written down before a host is looked for."""
-    check_may(server, "resize", is_admin)
-    assert server.host is not None
-    migration = cloud.store.put(
-        Migration(
-            id=cloud.streams.uuid("migration"),
-            number=cloud.streams.number("migration number"),
-            server_id=server.id,
-            project_id=server.project_id,
-            user_id=caller.user_id,
-            type="resize",
-            status="pre-migrating",
-            source_host=server.host,
-            old_flavor_id=server.flavor.id,
-            new_flavor_id=flavor.id,
-            created_at=cloud.now,
-        )
+def alive(cloud: Cloud, name: str) -> bool:
+    """Is the host up, as far as the API knows?"""
+    host = cloud.store.one(Host, "name", name)
+    return host is not None and host.up and not host.forced_down
+
+
+def restore(cloud: Cloud, server: Server, caller: Caller, is_admin: bool) -> None:
+    """A soft-deleted server counts again, if the quota has room."""
+    check_may(server, "restore", is_admin)
+    flavor = server.flavor
+    quota.check_servers(
+        cloud, server.project_id, server.user_id, min_count=1, max_count=1, vcpus=flavor.vcpus, ram=flavor.ram
     )
-    start(
-        cloud, server, "resize", caller, new_flavor=flavor, migration_id=migration.id, progress=0, **changes
-    )
-
-
-def confirm_resize(cloud: Cloud, server: Server, caller: Caller, is_admin: bool) -> None:
-    check_may(server, "confirmResize", is_admin)
-    if server.migration_id is None:
-        raise NotResized
-    start(cloud, server, "confirmResize", caller)
-
-
-def revert_resize(cloud: Cloud, server: Server, caller: Caller, is_admin: bool) -> None:
-    """A server that was stopped when it was resized is stopped again at the end."""
-    check_may(server, "revertResize", is_admin)
-    if server.migration_id is None:
-        raise NotResized
-    if server.old_flavor is not None:  # of a downsize: the larger one is wanted back
-        quota.check_resize(cloud, server.project_id, server.user_id, server.flavor, server.old_flavor)
-    running = server.power_state == Power.RUNNING
-    start(cloud, server, "revertResize" if running else "revertResize_stopped", caller)
+    start(cloud, server, "restore", caller)
 
 
 def lock(cloud: Cloud, server: Server, caller: Caller, reason: str | None) -> None:
@@ -222,7 +206,11 @@ def reset_state(cloud: Cloud, server: Server, state: str, caller: Caller) -> Non
     """os-resetState: the state is what the admin says; what was under way is given up."""
     actions.at_once(cloud, server, "resetState", None, caller)
     overtake(cloud, server)
-    changes: dict[str, Any] = move_failed(cloud, server) if server.migration_id else {}
+    changes: dict[str, Any] = (
+        ON_FAILURE[server.trigger](cloud, server) if server.trigger in ON_FAILURE else {}
+    )
+    if server.migration_id and not changes:  # a resize that waits to be confirmed
+        changes = move_failed(cloud, server)
     cloud.store.put(
         server.evolve(
             vm_state=VM(state),

@@ -13,6 +13,7 @@ from fakecompute.domain import actions
 from fakecompute.domain.actions import Caller
 from fakecompute.domain.faults import Effect, Rule, match_faults
 from fakecompute.domain.machine import Ends, Fails, Step, Transition
+from fakecompute.domain.records.compute import Host
 from fakecompute.domain.records.identity import Project
 from fakecompute.domain.records.server import Fault, Server
 from fakecompute.domain.side_effects import ON_ARRIVAL, ON_ENTRY, ON_EXIT, ON_FAILURE
@@ -20,13 +21,26 @@ from fakecompute.domain.side_effects.building import RetriesExhausted, leave_hos
 from fakecompute.domain.states import VM, Power
 from fakecompute.domain.tables.servers import SERVER
 from fakecompute.errors import FakeError
+from fakecompute.kernel.clock import SECOND
 from fakecompute.kernel.events import Event
 
 if TYPE_CHECKING:
     from fakecompute.cloud import Cloud
 
-STEP, CLEAR = "server.step", "server.clear"  # kinds of events
+STEP, CLEAR, TIMER = "server.step", "server.clear", "server.timer"  # kinds of events
 MESSAGE_LENGTH = 255  # characters of a fault's message
+FAULT_WORDS = {
+    "rescue": "Instance {id} cannot be rescued: Driver Error: {reason}",
+    "create": "Build of instance {id} aborted: {reason}",
+}  # nova/exception.py: what the manager makes of a driver's error
+
+# The periodic tasks of nova-compute: in which vm_state, after which setting, what is done.  build: see `start`.
+TIMERS = {
+    VM.RESIZED: ("resize_confirm_window", "confirmResize"),
+    VM.SOFT_DELETED: ("reclaim_instance_interval", "delete"),
+    VM.SHELVED: ("shelved_offload_time", "shelveOffload"),
+    VM.RESCUED: ("rescue_timeout", "unrescue"),
+}
 
 
 def perform(cloud: Cloud, event: Event) -> None:
@@ -39,6 +53,11 @@ def perform(cloud: Cloud, event: Event) -> None:
             _leave(cloud, server, SERVER[trigger], index, failure, ends_in)
         case "server.clear", _:
             cloud.store.put(server.evolve(task_state=None, updated_at=cloud.now))
+        case "server.timer", ("build timeout",):
+            if server.vm_state == VM.BUILDING:
+                give_up(cloud, server, "Build timed out", VM.ERROR)
+        case "server.timer", (str(trigger),):
+            start(cloud, server, trigger, periodic(cloud, server))
 
 
 def start(cloud: Cloud, server: Server, trigger: str, caller: Caller, **changes: Any) -> Server:
@@ -48,7 +67,15 @@ def start(cloud: Cloud, server: Server, trigger: str, caller: Caller, **changes:
     action = actions.record(cloud, server, transition.action, caller)
     ticket = cloud.streams.number("workflow")
     server = server.evolve(workflow=ticket, trigger=trigger, action_id=action.id, **changes)
+    if trigger == "create" and cloud.settings.instance_build_timeout:
+        due = cloud.now + cloud.settings.instance_build_timeout * SECOND
+        cloud.events.add(due, TIMER, server.id, ticket, "build timeout")
     return _enter(cloud, server, transition, 0)
+
+
+def periodic(cloud: Cloud, server: Server) -> Caller:
+    """Who acts when Nova does by itself."""
+    return Caller("req-" + cloud.streams.uuid("periodic"), server.user_id, server.project_id)
 
 
 def overtake(cloud: Cloud, server: Server) -> None:
@@ -74,21 +101,32 @@ def _enter(cloud: Cloud, server: Server, transition: Transition, index: int) -> 
     step = transition.steps[index]
     place, here = SERVER.place(transition, step), f"{transition.trigger}.{step.name}"
     changes = ON_ENTRY[here](cloud, server) if here in ON_ENTRY else {}
-    server = cloud.store.put(server.evolve(task_state=step.task_state, updated_at=cloud.now, **changes))
+    changes |= {"task_state": step.task_state, "step": index, "cast_in_vain": False, "updated_at": cloud.now}
+    server = cloud.store.put(server.evolve(**changes))
     before = transition.steps[index - 1].events if index else ()
     for name in step.events:
         if name not in before and server.action_id:
             actions.begin(cloud, server.action_id, name, server.host)
 
     effect = _struck(cloud, server, place)
-    if effect is None or not effect.hang:
-        took = cloud.timing.draw(cloud.streams, place, server.id, server.workflow, len(server.tried_hosts))
-        if effect is not None:
-            took = round(took * effect.slow) + effect.delay
-        failure, ends_in = (effect.fail, effect.ends_in) if effect else (None, None)
-        detail = (transition.trigger, index, failure, ends_in)
-        cloud.events.add(cloud.now + took, STEP, server.id, server.workflow, *detail)
+    if effect is not None and effect.hang:
+        return server
+    if step.on_host and not reports(cloud, server.host):
+        return cloud.store.put(server.evolve(cast_in_vain=True))
+    took = cloud.timing.draw(cloud.streams, place, server.id, server.workflow, len(server.tried_hosts))
+    failure = ends_in = None
+    if effect is not None:
+        took, failure, ends_in = round(took * effect.slow) + effect.delay, effect.fail, effect.ends_in
+    cloud.events.add(
+        cloud.now + took, STEP, server.id, server.workflow, transition.trigger, index, failure, ends_in
+    )
     return server
+
+
+def reports(cloud: Cloud, host: str | None) -> bool:
+    """Does the service on a host listen?  No host: there is nobody who could be deaf."""
+    found = cloud.store.one(Host, "name", host) if host else None
+    return found is None or found.reporting
 
 
 def _struck(cloud: Cloud, server: Server, place: str) -> Effect | None:
@@ -113,6 +151,8 @@ def _leave(
 ) -> None:
     """A step is over: do what it was for, and go on to the next."""
     step = transition.steps[index]
+    if step.on_host and not reports(cloud, server.host):
+        return  # it died in the middle: `hosts.host_up` sees to it
     if failure is not None:
         return _fail(cloud, server, transition, step, failure, ends_in)
     here = f"{transition.trigger}.{step.name}"
@@ -142,47 +182,61 @@ def _arrive(cloud: Cloud, server: Server, transition: Transition) -> Server:
             changes["vm_state"] = vm_state
     if transition.trigger in ON_ARRIVAL:
         changes |= ON_ARRIVAL[transition.trigger](cloud, server)
-    return cloud.store.put(server.evolve(**changes))
+    server = cloud.store.put(server.evolve(**changes))
+    setting, trigger = TIMERS.get(server.vm_state, ("", ""))
+    if setting and (seconds := getattr(cloud.settings, setting)) > 0:
+        cloud.events.add(cloud.now + seconds * SECOND, TIMER, server.id, server.workflow, trigger)
+    return server
 
 
 # --- when a step fails ----------------------------------------------------------------------------------
 
 
 def _fail(
-    cloud: Cloud, server: Server, transition: Transition, step: Step, message: str, ends_in: str | None
+    cloud: Cloud, server: Server, transition: Transition, step: Step, reason: str, ends_in: str | None
 ) -> None:
     """End where the table says, or in the vm_state `ends_in` that a fault rule asked for."""
-    if step.fails is Fails.RESCHEDULE and ends_in is None:
-        if may_retry(cloud, server):
-            return _reschedule(cloud, server, transition)
-        message = str(RetriesExhausted(server_id=server.id))
-        _finish_events(cloud, server, actions.SUCCESS, None)
-    else:
-        for name in step.only_failing:
-            if server.action_id:
-                actions.begin(cloud, server.action_id, name, None)
-        _finish_events(cloud, server, actions.ERROR, message)
-        if step.fails in (Fails.ABORT, Fails.RESCHEDULE):
-            message = f"Build of instance {server.id} aborted: {message}"
-
-    fault = Fault(message[:MESSAGE_LENGTH], cloud.now, details=message)
-    changes: dict[str, Any] = {"fault": fault, "updated_at": cloud.now, "trigger": None, "progress": 0}
+    if step.fails is Fails.RESCHEDULE and ends_in is None and may_retry(cloud, server):
+        return _reschedule(cloud, server, transition)
+    message = _tell(cloud, server, transition, step, reason, ends_in)
+    changes: dict[str, Any] = {
+        "fault": Fault(message[:MESSAGE_LENGTH], cloud.now, details=message),
+        "task_state": None,
+        "trigger": None,
+        "progress": 0,
+        "updated_at": cloud.now,
+    }
     if transition.trigger in ON_FAILURE:
         changes |= ON_FAILURE[transition.trigger](cloud, server)
     if ends_in is not None:
-        changes |= {"vm_state": VM(ends_in), "task_state": None}
-    elif step.fails is Fails.BACK:
-        changes |= {"task_state": None}
-    else:
-        changes |= {"vm_state": VM.ERROR}
+        changes["vm_state"] = VM(ends_in)
+    elif step.fails not in (Fails.BACK, Fails.QUIET):
+        changes["vm_state"] = VM.ERROR
         if step.fails is Fails.ERROR:  # real Nova clears the task_state in a second write
-            took = cloud.timing.draw(
-                cloud.streams, f"server.{transition.family}.failing", server.id, server.workflow
-            )
+            changes["task_state"] = server.task_state
+            place = f"{SERVER.kind}.{transition.family}.failing"
+            took = cloud.timing.draw(cloud.streams, place, server.id, server.workflow)
             cloud.events.add(cloud.now + took, CLEAR, server.id, server.workflow)
-        else:
-            changes |= {"task_state": None}
     cloud.store.put(server.evolve(**changes))
+
+
+def _tell(
+    cloud: Cloud, server: Server, transition: Transition, step: Step, reason: str, ends_in: str | None
+) -> str:
+    """End the events of a failed step; the words of the fault."""
+    if step.fails is Fails.QUIET:
+        _finish_events(cloud, server, actions.SUCCESS, None)
+        return reason
+    if step.fails is Fails.RESCHEDULE and ends_in is None:  # each attempt was told as one that went well
+        _finish_events(cloud, server, actions.SUCCESS, None)
+        return str(RetriesExhausted(server_id=server.id))
+    for name in step.only_failing:
+        if server.action_id:
+            actions.begin(cloud, server.action_id, name, None)
+    _finish_events(cloud, server, actions.ERROR, reason)
+    if step.fails is not Fails.AT_ONCE and transition.trigger in FAULT_WORDS:
+        return FAULT_WORDS[transition.trigger].format(id=server.id, reason=reason)
+    return reason
 
 
 def _finish_events(cloud: Cloud, server: Server, result: str, details: str | None) -> None:
@@ -194,3 +248,27 @@ def _reschedule(cloud: Cloud, server: Server, transition: Transition) -> None:
     """The build begins again, on another host: one event an attempt, none of them an error."""
     _finish_events(cloud, server, actions.SUCCESS, None)
     _enter(cloud, server.evolve(**leave_host(cloud, server)), transition, 0)
+
+
+def give_up(cloud: Cloud, server: Server, message: str, vm_state: VM) -> Server:
+    """End a workflow from outside: its events are errors, and what it has begun is taken back."""
+    _finish_events(cloud, server, actions.ERROR, message)
+    changes: dict[str, Any] = {
+        "workflow": cloud.streams.number("workflow"),
+        "vm_state": vm_state,
+        "task_state": None,
+        "trigger": None,
+        "progress": 0,
+        "updated_at": cloud.now,
+    }
+    if vm_state == VM.ERROR:
+        changes["fault"] = Fault(message[:MESSAGE_LENGTH], cloud.now, details=message)
+    if server.trigger in ON_FAILURE:
+        changes |= ON_FAILURE[server.trigger](cloud, server)
+    return cloud.store.put(server.evolve(**changes))
+
+
+def again(cloud: Cloud, server: Server) -> Server:
+    """Begin the step in which it stands once more."""
+    assert server.trigger is not None
+    return _enter(cloud, server, SERVER[server.trigger], server.step)

@@ -56,11 +56,11 @@ class Microversions(NamedTuple):
     legacy: str | None = None
 
     def requested(self, header: str | None, legacy: str | None) -> str | None:
-        """What a client asks for: the new header wins, entries for other services are passed over."""
-        for entry in (header or "").split(","):
-            words = entry.split()
+        """What a client asks for: the new header wins, and its last entry for this service."""
+        for entry in reversed((header or "").split(",")):
+            words = entry.split(None, 1)
             if len(words) == 2 and words[0].lower() in self.types:
-                return words[1]
+                return words[1].strip()
         return legacy.strip() if legacy else None
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from re import fullmatch
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from flask import Response
 
@@ -143,7 +144,9 @@ def _read(environ: WSGIEnvironment, limit: int) -> bytes | Unread:
 
 
 def _call(cloud: Cloud, environ: WSGIEnvironment, service: Routes) -> Call:
-    host = environ.get("HTTP_HOST") or f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
+    host = environ.get("HTTP_HOST", "")
+    if not _is_place(host):
+        host = f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
     return Call(
         cloud,
         NOBODY,
@@ -154,6 +157,16 @@ def _call(cloud: Cloud, environ: WSGIEnvironment, service: Routes) -> Call:
         url_project=environ.get(PROJECT, ""),
         environ=environ,
     )
+
+
+@lru_cache(maxsize=64)
+def _is_place(host: str) -> bool:
+    """May links be made of it?"""
+    try:
+        place = urlsplit(f"//{host}")
+        return fullmatch(r"[A-Za-z0-9._:\[\]-]+", host) is not None and place.port != -1
+    except ValueError:
+        return False
 
 
 def _is_public(methods: Methods, method: str) -> bool:
@@ -201,7 +214,7 @@ def _negotiate(call: Call, environ: WSGIEnvironment) -> None:
     highest = min(micro.highest, Version.parse(getattr(call.cloud.release, call.service.name)))
     if wanted is None:
         call.version, call.negotiated = micro.lowest, True
-    elif wanted.lower() == "latest":
+    elif wanted == "latest":
         call.version, call.negotiated = highest, True
     else:
         assert dialect.bad_version and dialect.unsupported_version
@@ -225,10 +238,9 @@ def _pick(call: Call, candidates: list[Endpoint]) -> Endpoint:
             _decode(call, found)
         return found
     _decode(call, candidates[0])
-    if call.body is None or isinstance(call.body, list):
-        raise NotFound if call.raw else MalformedBody
-    if not isinstance(call.body, dict) or len(call.body) != 1:
-        raise MalformedBody
+    if not isinstance(call.body, dict) or len(call.body) != 1:  # nova/api/openstack/wsgi.py: action_peek
+        counted = isinstance(call.body, (dict, list, str))
+        raise NotFound if call.raw and not (counted and len(call.body) != 1) else MalformedBody
     (key,) = call.body
     known = [endpoint for endpoint in candidates if endpoint.action == key]
     if not known:

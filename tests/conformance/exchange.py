@@ -149,7 +149,7 @@ def _find(reply: Reply, place: str) -> str | None:
     try:
         value = json.loads(reply.text)
         for key in place.split("."):
-            value = value[key]
+            value = value[int(key)] if isinstance(value, list) else value[key]
     except (ValueError, LookupError, TypeError):
         return None
     return str(value)

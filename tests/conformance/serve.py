@@ -10,6 +10,15 @@ sys.argv.pop(0)
 harness = runpy.run_path(sys.argv[0], run_name="serve_nova")
 
 from nova.tests import fixtures  # noqa: E402
+from oslo_config import cfg  # noqa: E402
 
-fixtures.PolicyFixture = fixtures.RealPolicyFixture
+
+class RealPolicies(fixtures.RealPolicyFixture):
+    """What Nova ships, without what it has given up and still accepts by default."""
+
+    def _prepare_policy(self) -> None:
+        cfg.CONF.set_override("enforce_new_defaults", True, group="oslo_policy")
+
+
+fixtures.PolicyFixture = RealPolicies
 harness["main"]()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fakecompute import Cloud
-from fakecompute.domain import servers
+from fakecompute.domain import moves, servers
 from fakecompute.domain.actions import Caller
 from fakecompute.domain.faults import Effect, Rule
 from fakecompute.domain.records.compute import Allocation, Flavor, Host
@@ -65,7 +65,7 @@ def resized(cloud: Cloud, server: Server | None = None) -> Server:
     server = server or booted(cloud)
     flavor = cloud.store.one(Flavor, "name", "m1.tiny")
     assert flavor is not None
-    servers.resize(cloud, server, flavor, CALLER, False)
+    moves.resize(cloud, server, flavor, CALLER, False)
     cloud.settle()
     return now(cloud, server)
 
@@ -170,7 +170,7 @@ RESIZE_EVENTS = [
 def test_resize_moves_to_another_host_and_keeps_the_room_on_the_old_one(cloud):
     server = booted(cloud)
     flavor = cloud.store.one(Flavor, "name", "m1.tiny")
-    servers.resize(cloud, server, flavor, CALLER, False)
+    moves.resize(cloud, server, flavor, CALLER, False)
     assert chain(cloud, server) == [
         "active/resize_prep/1",
         "active/resize_migrating/1",
@@ -190,7 +190,7 @@ def test_resize_moves_to_another_host_and_keeps_the_room_on_the_old_one(cloud):
 
 def test_the_flavor_changes_in_the_write_that_enters_resize_finish(cloud):
     server = booted(cloud)
-    servers.resize(cloud, server, cloud.store.one(Flavor, "name", "m1.tiny"), CALLER, False)
+    moves.resize(cloud, server, cloud.store.one(Flavor, "name", "m1.tiny"), CALLER, False)
     seen = {}
     while (due := cloud.events.next_due()) is not None:
         cloud.clock.advance(due - cloud.clock.now())
@@ -202,7 +202,7 @@ def test_the_flavor_changes_in_the_write_that_enters_resize_finish(cloud):
 
 def test_confirming_gives_the_old_room_back(cloud):
     server = resized(cloud)
-    servers.confirm_resize(cloud, server, CALLER, False)
+    moves.confirm_resize(cloud, server, CALLER, False)
     assert chain(cloud, server) == ["resized/-/1", "active/-/1"]
     assert last_action(cloud, server) == ("confirmResize", None, [("compute_confirm_resize", "Success")])
     assert [a.id for a in cloud.store.all(Allocation)] == [server.id]
@@ -211,14 +211,14 @@ def test_confirming_gives_the_old_room_back(cloud):
 
 def test_a_server_that_was_stopped_is_stopped_after_confirming(cloud):
     server = resized(cloud, stopped(cloud))
-    servers.confirm_resize(cloud, server, CALLER, False)
+    moves.confirm_resize(cloud, server, CALLER, False)
     assert chain(cloud, server) == ["resized/-/4", "stopped/-/4"]
 
 
 def test_reverting_brings_flavor_host_and_room_back(cloud):
     before = booted(cloud)
     server = resized(cloud, before)
-    servers.revert_resize(cloud, server, CALLER, False)
+    moves.revert_resize(cloud, server, CALLER, False)
     assert chain(cloud, server) == ["resized/resize_reverting/1", "active/-/1"]
     after = now(cloud, server)
     assert (after.host, after.flavor) == (before.host, before.flavor)
@@ -232,7 +232,7 @@ def test_reverting_brings_flavor_host_and_room_back(cloud):
 
 def test_reverting_a_stopped_server_stops_it_again(cloud):
     server = resized(cloud, stopped(cloud))
-    servers.revert_resize(cloud, server, CALLER, False)
+    moves.revert_resize(cloud, server, CALLER, False)
     assert chain(cloud, server) == ["resized/resize_reverting/4", "resized/powering-off/4", "stopped/-/4"]
 
 
@@ -315,7 +315,7 @@ def test_a_resize_without_a_host_leaves_the_server_as_it_was(cloud):
     for host in cloud.store.all(Host):
         if host.name != server.host:
             cloud.store.put(host.evolve(disabled=True))
-    servers.resize(cloud, server, cloud.store.one(Flavor, "name", "m1.tiny"), CALLER, False)
+    moves.resize(cloud, server, cloud.store.one(Flavor, "name", "m1.tiny"), CALLER, False)
     assert chain(cloud, server) == ["active/resize_prep/1", "active/-/1"]
     assert last_action(cloud, server) == (
         "resize",
@@ -330,7 +330,7 @@ def test_a_resize_without_a_host_leaves_the_server_as_it_was(cloud):
 def test_a_resize_that_fails_while_migrating_ends_in_error_on_the_old_host(cloud):
     server = booted(cloud)
     cloud.set_rules([rule("server.resize.resize_migrating", fail="disk")])
-    servers.resize(cloud, server, cloud.store.one(Flavor, "name", "m1.tiny"), CALLER, False)
+    moves.resize(cloud, server, cloud.store.one(Flavor, "name", "m1.tiny"), CALLER, False)
     assert chain(cloud, server)[-2:] == ["error/resize_migrating/1", "error/-/1"]
     assert [(a.id, a.host) for a in cloud.store.all(Allocation)] == [(server.id, server.host)]
 
@@ -338,7 +338,7 @@ def test_a_resize_that_fails_while_migrating_ends_in_error_on_the_old_host(cloud
 def test_a_resize_that_fails_at_the_end_stays_on_the_new_host(cloud):
     server = booted(cloud)
     cloud.set_rules([rule("server.resize.resize_finish", fail="disk")])
-    servers.resize(cloud, server, cloud.store.one(Flavor, "name", "m1.tiny"), CALLER, False)
+    moves.resize(cloud, server, cloud.store.one(Flavor, "name", "m1.tiny"), CALLER, False)
     cloud.settle()
     after = now(cloud, server)
     assert after.vm_state == VM.ERROR
@@ -379,7 +379,7 @@ def test_a_delete_overtakes_a_build(cloud):
 
 def test_reset_state_gives_up_what_was_under_way(cloud):
     server = booted(cloud)
-    servers.resize(cloud, server, cloud.store.one(Flavor, "name", "m1.tiny"), CALLER, False)
+    moves.resize(cloud, server, cloud.store.one(Flavor, "name", "m1.tiny"), CALLER, False)
     cloud.advance(8)
     servers.reset_state(cloud, now(cloud, server), "active", CALLER)
     cloud.settle()

@@ -1,4 +1,4 @@
-"""Bodies that are right, for the operations that read theirs without a schema; `$server` is the id of one."""
+"""Bodies that are right, where no schema tells what is, or more than one knows; `$server` is the id of a server."""
 
 from typing import Any
 
@@ -36,6 +36,11 @@ ROUTER = {
 FLOATING = {
     "floating_network_id": "$network", "port_id": "$port", "fixed_ip_address": "192.168.0.5", "subnet_id": "$subnet",
     "floating_ip_address": "172.24.4.78", "dns_name": "a", "dns_domain": "example.org.",
+}  # fmt: skip
+SERVER = {
+    "name": "a", "flavorRef": "$flavor", "imageRef": "$image", "networks": [{"uuid": "$network"}], "key_name": "$keypair",
+    "metadata": {"a": "b"}, "security_groups": [{"name": "default"}], "availability_zone": "nova", "min_count": 1,
+    "max_count": 3, "user_data": "aGVsbG8=", "config_drive": True, "OS-DCF:diskConfig": "AUTO",
 }  # fmt: skip
 IMAGE = {
     "name": "a", "disk_format": "raw", "container_format": "bare", "min_disk": 1, "min_ram": 1, "visibility": "private",
@@ -85,6 +90,9 @@ def _patches() -> list[Any]:
 
 # fmt: off
 BODIES: dict[str, list[Any]] = {
+    "compute.create_server":            [{"server": _some(SERVER, "name", "flavorRef", "imageRef", "networks")}, {"server": SERVER},
+                                         {"server": {**SERVER, "networks": [{"port": "$port"}]}},
+                                         {"server": {**SERVER, "networks": "auto"}, "os:scheduler_hints": {"group": "$servergroup"}}],
     "identity.create_token":            _tokens(),
     "identity.change_password":         _of("user", {"password": "a", "original_password": "secret"}),
     "network.create_network":           [*_of("network", NET, _some(NET, "name")), {"networks": [{"name": "a"}, {"name": "b"}]}],

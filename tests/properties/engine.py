@@ -11,13 +11,15 @@ from hypothesis import strategies as st
 from fakecompute import Cloud
 from fakecompute.domain.faults import Effect, Rule
 from fakecompute.domain.identity import token_for
-from fakecompute.domain.records.image import Image
+from fakecompute.domain.hosts import host_down, host_up
+from fakecompute.domain.records.compute import Host
 from fakecompute.domain.records.network import Network
 from fakecompute.domain.settings import Settings
 from fakecompute.domain.tables.servers import SERVER
 from fakecompute.faces.client import Http
 
 API = "/compute/v2.1"
+IMAGE = "11111111-2222-4333-8444-555555555555"
 DIVISIBLE = 12  # by 1, 2, 3 and 4: a wait in so many pieces is as long as the whole
 STEPS = sorted(SERVER.steps())
 CALLS = ("compute.create_server", "compute.delete_server", "compute.start_server", "compute.reboot_server")
@@ -32,7 +34,7 @@ SMALL: dict[str, Any] = {
         {"name": "compute-1", "vcpus": 2, "ram": 4608, "disk": 20},
         {"name": "compute-2", "vcpus": 2, "ram": 4608, "disk": 20},
     ],
-    "images": [{"name": "cirros", "virtual_size": 1 << 20}],
+    "images": [{"name": "cirros", "id": IMAGE, "virtual_size": 1 << 20}],
     "networks": [
         {
             "name": "private",
@@ -63,11 +65,25 @@ ACTIONS: tuple[dict[str, Any], ...] = (
     {"revertResize": None},
     {"os-resetState": {"state": "error"}},
     {"os-resetState": {"state": "active"}},
+    {"migrate": None},
+    {"os-migrateLive": {"host": None, "block_migration": "auto"}},
+    {"evacuate": {}},
+    {"rebuild": {"imageRef": IMAGE}},
+    {"rescue": None},
+    {"unrescue": None},
+    {"createImage": {"name": "snapshot"}},
+    {"createBackup": {"name": "backup", "backup_type": "daily", "rotation": 1}},
+    {"shelve": None},
+    {"shelveOffload": None},
+    {"unshelve": None},
+    {"changePassword": {"adminPass": "new"}},
+    {"forceDelete": None},
+    {"restore": None},
 )
 
 
 class Command(NamedTuple):
-    """`boot flavor`, `act which how`, `delete which`, `rename which`, or `wait microseconds`."""
+    """`host which down|up`, `boot flavor`, `act which how`, `delete which`, `rename which`, or `wait microseconds`."""
 
     verb: str
     which: int
@@ -85,6 +101,7 @@ commands = st.one_of(
     _commands("act", st.sampled_from(ACTIONS)),
     _commands("delete", st.none()),
     _commands("rename", st.none()),
+    _commands("host", st.sampled_from(["down", "up", "up"])),
     _commands("wait", _waits),
     _commands("wait", _waits),
 )
@@ -122,13 +139,30 @@ rules = st.lists(st.one_of(step_rules, step_rules, call_rules), max_size=4)
 # --- the one who carries plans out ------------------------------------------------------------------------
 
 
+# How the clouds are set up: as Nova is by default, and with every periodic task at work.
+SETTINGS = (
+    Settings(token_expiration=10**9),
+    Settings(
+        token_expiration=10**9,
+        reclaim_instance_interval=40,
+        shelved_offload_time=30,
+        resize_confirm_window=60,
+        rescue_timeout=50,
+        instance_build_timeout=45,
+        allow_resize_to_same_host=True,
+    ),
+)
+setups = st.tuples(st.sampled_from(SETTINGS), rules)
+
+
 @cache
-def origin() -> Cloud:
-    return Cloud(SMALL, settings=Settings(token_expiration=10**9))
+def origin(settings: Settings) -> Cloud:
+    return Cloud(SMALL, settings=settings)
 
 
-def small_cloud(rules: list[Rule] = []) -> Cloud:  # noqa: B006
-    cloud = origin().fork()
+def small_cloud(setup: tuple[Settings, list[Rule]]) -> Cloud:
+    settings, rules = setup
+    cloud = origin(settings).fork()
     cloud.set_rules(rules)
     return cloud
 
@@ -140,7 +174,6 @@ class Client:
         self.cloud = cloud
         self.http = Http(cloud, "admin", "demo")
         self.http._token = token_for(cloud, "admin", "demo")
-        self.image = min(image.id for image in cloud.store.all(Image))
         self.network = min(network.id for network in cloud.store.all(Network))
         self.servers: list[str] = []
 
@@ -158,11 +191,18 @@ class Client:
         if command.verb == "wait":
             self.cloud.advance(command.what / 1_000_000)
             return 0, b""
+        if command.verb == "host":
+            self.cloud.catch_up()
+            host = self.cloud.store.one(Host, "name", f"compute-{command.which % 2 + 1}")
+            assert host is not None
+            with self.cloud.transaction():
+                (host_down if command.what == "down" else host_up)(self.cloud, host)
+            return 0, b""
         if command.verb == "boot":
             wish = {
                 "name": f"s{len(self.servers)}",
                 "flavorRef": command.what,
-                "imageRef": self.image,
+                "imageRef": IMAGE,
                 "networks": [{"uuid": self.network}],
             }
             answer = self.http.post(path, json={"server": wish}, version="2.104")
@@ -174,7 +214,7 @@ class Client:
             one = f"{path}/{self.servers[command.which % len(self.servers)]}"
             match command.verb:
                 case "act":
-                    answer = self.http.post(f"{one}/action", json=command.what)
+                    answer = self.http.post(f"{one}/action", json=command.what, version="2.60")
                 case "delete":
                     answer = self.http.delete(one)
                 case _:
@@ -186,7 +226,7 @@ class Client:
     def look(self) -> bytes:
         """Every look there is at servers; none may matter."""
         answers = [self.http.get(f"{API}/servers/detail", version="2.104")]
-        for id in self.servers:
+        for id in self.servers[-1:]:
             answers.append(self.http.get(f"{API}/servers/{id}"))
             answers.append(self.http.get(f"{API}/servers/{id}/os-instance-actions", version="2.62"))
         answers.append(self.http.get(f"{API}/limits"))

@@ -230,6 +230,7 @@ def test_all_mistakes_are_told_in_the_order_of_the_file(mistakes):
         "my.yaml:2:10: release: there is no release 'zedd'; did you mean 'zed'?",
         "my.yaml:5:9: faults[0].on: there is no call or step 'compute.create_servr'; "
         "did you mean 'compute.create_server'?",
+        "my.yaml:6:13: faults[0].effect: 'status' is missing",
         "my.yaml:6:14: faults[0].effect.statsu: there is no such key; did you mean 'status'?",
         "my.yaml:7:9: faults[1].on: there is no call or step 'server.create.spawnin'; "
         "did you mean 'server.create.spawning'?",
@@ -341,3 +342,16 @@ def test_mistakes_in_a_mapping_have_their_path():
 
 def test_the_steps_are_those_of_the_transition_table():
     assert "server.create.spawning" in steps()
+
+
+@pytest.mark.scenario(
+    {"faults": [{"on": "server.create.spawning", "hits": {"times": 1}, "effect": {"fail": "No disk.", "status": "ERROR"}}]}
+)
+def test_a_step_that_fails_leaves_the_server_as_the_fault_says(cloud, http):
+    image = http.get("/image/v2/images").json["images"][0]["id"]
+    new = {"server": {"name": "web", "flavorRef": "1", "imageRef": image, "networks": "none"}}
+    server = http.post("/compute/v2.1/servers", json=new, version="2.37").json["server"]["id"]
+    cloud.settle(600)
+    shown = http.get(f"/compute/v2.1/servers/{server}").json["server"]
+    assert shown["status"] == "ERROR"
+    assert "No disk." in shown["fault"]["message"]

@@ -83,7 +83,9 @@ class Host(Record):
     reserved_ram: int = 512
     disabled: bool = False
     disabled_reason: str | None = None
-    up: bool = True
+    up: bool = True  # as the others see it: false some time after it stopped reporting
+    reporting: bool = True
+    outage: int = 0  # how often it stopped
     forced_down: bool = False
     created_at: int = 0
     updated_at: int = 0

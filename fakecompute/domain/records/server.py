@@ -96,6 +96,8 @@ class Server(Record):
     # the workflow that moves it, and what that needs to remember
     workflow: int = 0  # the ticket; events with another are out of date
     trigger: str | None = None
+    step: int = 0  # of the trigger's steps: where it stands
+    cast_in_vain: bool = False  # the step waits in the queue of a host that does not report
     action_id: str | None = None  # the InstanceAction that the workflow writes to
     tried_hosts: tuple[str, ...] = ()
     old_flavor: Flavor | None = None  # until a resize is confirmed or reverted
@@ -151,7 +153,7 @@ class ActionEvent(Record):
 class Migration(Record):
     """A move of a server from host to host; the id is the UUID, `number` what older versions show."""
 
-    indexes = {"server": lambda migration: migration.server_id}
+    indexes = {"server": lambda migration: migration.server_id, "source": lambda migration: migration.source_host}
 
     number: int
     server_id: str

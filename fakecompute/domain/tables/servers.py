@@ -6,6 +6,8 @@ nova/compute/manager.py; all of them were watched on a real Nova (spec/servers.y
 
 from __future__ import annotations
 
+from functools import partial
+
 from fakecompute.domain.machine import Ends, Fails, Machine, Step, row, step
 from fakecompute.domain.states import VM, Power
 
@@ -22,19 +24,21 @@ HARD_REBOOT_FROM = (
 )  # fmt: skip
 SNAPSHOT_FROM = (ACTIVE, STOPPED, PAUSED, SUSPENDED)
 USUAL = "launched unlocked"
+conducted = partial(step, on_host=False)  # by the conductor or the scheduler: a dead host is no hindrance
+migrating = partial(step, task="migrating")
 
 # Stretches that several rows share; columns: step, where a failure ends, events
 # fmt: off
 BUILD = "compute__do_build_and_run_instance"
 MOVING: tuple[Step, ...] = (
-    step("scheduling",           Fails.BACK,         "conductor_migrate_server cold_migrate", task="resize_prep", on_host=False),
+    conducted("scheduling",      Fails.BACK,         "conductor_migrate_server cold_migrate", task="resize_prep"),
     step("resize_prep",          Fails.BACK,         "compute_prep_resize"),
     step("resize_migrating",     Fails.ERROR,        "compute_resize_instance"),
     step("resize_migrated",      Fails.ERROR,        "compute_resize_instance"),
     step("resize_finish",        Fails.ERROR,        "compute_finish_resize"),
 )
 REBUILDING: tuple[Step, ...] = (
-    step("scheduling",                    Fails.AT_ONCE,  "rebuild_server", task="rebuilding", on_host=False),
+    conducted("scheduling",               Fails.AT_ONCE,  "rebuild_server", task="rebuilding"),
     step("rebuilding",                    Fails.ERROR,    "compute_rebuild_instance"),
     step("rebuild_block_device_mapping",  Fails.ERROR,    "compute_rebuild_instance"),
     step("rebuild_spawning",              Fails.ERROR,    "compute_rebuild_instance"),
@@ -54,16 +58,17 @@ SHELVING: tuple[Step, ...] = (
 )
 LIVE_CHECKS = "compute_check_can_live_migrate_destination compute_check_can_live_migrate_source"
 LIVE: tuple[Step, ...] = (
-    step("preparing",            Fails.BACK,         "compute_live_migration compute_pre_live_migration", task="migrating"),
-    step("running",              Fails.BACK,         "compute_live_migration", task="migrating"),
-    step("post-migrating",       Fails.ERROR,        "compute_live_migration compute_post_live_migration_at_destination", task="migrating"),
+    migrating("preparing",       Fails.BACK,         "compute_live_migration compute_pre_live_migration"),
+    migrating("running",         Fails.BACK,         "compute_live_migration"),
+    migrating("post-migrating",  Fails.ERROR,
+              "compute_live_migration compute_post_live_migration_at_destination"),
 )
 
 SERVER = Machine(
     "server",
     #    trigger         vm_states             task_states        needs            ends in      power
     row("create",        {BUILDING},           ANY,               "",              ACTIVE,      ON,
-        step("scheduling",           Fails.AT_ONCE,      only_failing="conductor_schedule_and_build_instances", on_host=False),
+        conducted("scheduling",      Fails.AT_ONCE,      only_failing="conductor_schedule_and_build_instances"),
         step("claiming",             Fails.ABORT,        BUILD, task=None),
         step("networking",           Fails.ABORT,        BUILD),
         step("block_device_mapping", Fails.ABORT,        BUILD),
@@ -127,21 +132,23 @@ SERVER = Machine(
         family="revertResize"),
 
     row("live_migrate",  {ACTIVE, PAUSED},     IDLE,              USUAL,           Ends.SAME,   None,
-        step("checking",             Fails.BACK,         "conductor_live_migrate_instance " + LIVE_CHECKS, task="migrating", on_host=False),
+        conducted("checking",        Fails.BACK,         "conductor_live_migrate_instance " + LIVE_CHECKS,
+                  task="migrating"),
         *LIVE, action="live-migration", word="os-migrateLive"),
 
     row("live_migrate_old", {ACTIVE, PAUSED},  IDLE,              USUAL,           Ends.SAME,   None,   # until 2.33
-        step("checking",             Fails.BACK,         "conductor_migrate_server " + LIVE_CHECKS, task="migrating", on_host=False),
+        conducted("checking",        Fails.BACK,         "conductor_migrate_server " + LIVE_CHECKS,
+                  task="migrating"),
         *LIVE, family="live_migrate", action="live-migration", word="os-migrateLive"),
 
     row("evacuate",      {ACTIVE, STOPPED, ERROR}, ANY,           "launched",      ACTIVE,      ON,     *REBUILDING),
-    row("evacuate_stopped", {ACTIVE, STOPPED, ERROR}, ANY,        "launched",      STOPPED,     OFF,    *REBUILDING, *STOPPING,
-        family="evacuate"),
+    row("evacuate_stopped", {ACTIVE, STOPPED, ERROR}, ANY,        "launched",      STOPPED,     OFF,
+        *REBUILDING, *STOPPING, family="evacuate"),
 
     # --- another disk
     row("rebuild",       {ACTIVE, STOPPED, ERROR}, IDLE,          USUAL,           ACTIVE,      ON,     *REBUILDING),
-    row("rebuild_stopped", {ACTIVE, STOPPED, ERROR}, IDLE,        USUAL,           STOPPED,     OFF,    *REBUILDING, *STOPPING,
-        family="rebuild"),
+    row("rebuild_stopped", {ACTIVE, STOPPED, ERROR}, IDLE,        USUAL,           STOPPED,     OFF,
+        *REBUILDING, *STOPPING, family="rebuild"),
 
     row("rescue",        {ACTIVE, STOPPED, ERROR}, IDLE,          USUAL,           RESCUED,     ON,
         step("rescuing",             Fails.ERROR,        "compute_rescue_instance")),
@@ -171,11 +178,11 @@ SERVER = Machine(
         step("shelving_offloading",  Fails.ERROR,        "compute_shelve_offload_instance")),
 
     row("unshelve",      {SHELVED, OFFLOADED}, IDLE,              USUAL,           ACTIVE,      ON,
-        step("unshelving",           Fails.BACK,         on_host=False),
+        conducted("unshelving",      Fails.BACK),
         step("powering-on",          Fails.BACK,         "compute_start_instance")),
 
     row("unshelve_offloaded", {SHELVED, OFFLOADED}, IDLE,         USUAL,           ACTIVE,      ON,
-        step("unshelving",           Fails.BACK,         "get_image_info schedule_instances", on_host=False),
+        conducted("unshelving",      Fails.BACK,         "get_image_info schedule_instances"),
         step("spawning",             Fails.BACK,         "compute_unshelve_instance"),
         family="unshelve"),
 )

@@ -90,33 +90,17 @@ TABLE = """
     GET    /os-volumes/detail                              -                     2.1   2.35
     GET    /os-volumes/<id>                                -                     2.1   2.35
     DELETE /os-volumes/<id>                                -                     2.1   2.35
-    POST   /servers/<server>/action                        rebuild               2.1
-    POST   /servers/<server>/action                        createImage           2.1
-    POST   /servers/<server>/action                        trigger_crash_dump    2.17
-    POST   /servers/<server>/action                        injectNetworkInfo     2.1
-    POST   /servers/<server>/action                        changePassword        2.1
     POST   /servers/<server>/action                        os-getConsoleOutput   2.1
-    POST   /servers/<server>/action                        createBackup          2.1
-    POST   /servers/<server>/action                        restore               2.1
-    POST   /servers/<server>/action                        forceDelete           2.1
-    POST   /servers/<server>/action                        evacuate              2.1
     POST   /servers/<server>/action                        addFloatingIp         2.1   2.43
     POST   /servers/<server>/action                        removeFloatingIp      2.1   2.43
-    POST   /servers/<server>/action                        migrate               2.1
-    POST   /servers/<server>/action                        os-migrateLive        2.1
     POST   /servers/<server>/action                        addFixedIp            2.1   2.43
     POST   /servers/<server>/action                        removeFixedIp         2.1   2.43
     POST   /servers/<server>/action                        os-getVNCConsole      2.1   2.5
     POST   /servers/<server>/action                        os-getSPICEConsole    2.1   2.5
     POST   /servers/<server>/action                        os-getRDPConsole      2.1   2.5
     POST   /servers/<server>/action                        os-getSerialConsole   2.1   2.5
-    POST   /servers/<server>/action                        rescue                2.1
-    POST   /servers/<server>/action                        unrescue              2.1
     POST   /servers/<server>/action                        addSecurityGroup      2.1
     POST   /servers/<server>/action                        removeSecurityGroup   2.1
-    POST   /servers/<server>/action                        shelve                2.1
-    POST   /servers/<server>/action                        shelveOffload         2.1
-    POST   /servers/<server>/action                        unshelve              2.1
     GET    /servers/<server>/diagnostics                   -                     2.1
     GET    /servers/<server>/os-server-password            -                     2.1
     DELETE /servers/<server>/os-server-password            -                     2.1

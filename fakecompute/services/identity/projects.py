@@ -159,8 +159,9 @@ def _tagged(call: Call, project: AnyProject) -> dict[str, Any]:
 def find_project(call: Call, id: str) -> AnyProject:
     project = _find(call, id)
     domain_id = (project.domain_id if project else None) or ""
-    found: AnyProject = admit(call, project, ProjectNotFound(id=id), project_id=id, domain_id=domain_id)
-    return found
+    admit(call, project, ProjectNotFound(id=id), project_id=id, domain_id=domain_id)
+    assert project is not None
+    return project
 
 
 def _find(call: Call, id: str | None) -> AnyProject | None:

@@ -83,7 +83,17 @@ role_brief = View(
 
 @identity.finder("role")
 def find_role(call: Call, id: str) -> Role:
-    return admit(call, call.cloud.store.find(Role, id), RoleNotFound(id=id))
+    assert call.endpoint and call.endpoint.policy
+    role = admit(call, call.cloud.store.find(Role, id), RoleNotFound(id=id))
+    everywhere = call.is_admin or call.context.system
+    if call.endpoint.policy in OF_MANAGERS and role.name not in MANAGED and not everywhere:
+        raise call.service.dialect.denied(call.endpoint.policy)
+    return role
+
+
+# A manager of a domain has to do with these roles alone: domain_managed_target_role of Keystone's policies.
+OF_MANAGERS = ("identity:get_role", "identity:create_grant", "identity:revoke_grant")
+MANAGED = ("manager", "member", "reader")
 
 
 @identity.get("/roles", query=ListRoles, policy="identity:list_roles")

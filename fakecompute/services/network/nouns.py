@@ -97,7 +97,10 @@ class Noun:
     ) -> None:
         """`indexes` tells by which of the store's indexes a filter of this name finds what it wants."""
         self.name, self.plural, self.kind, self.missing = name, plural or name + "s", kind, missing
-        self.attributes = {row.name: row for row in (*attributes, *STANDARD)}
+        own = {row.name for row in attributes}
+        self.attributes = {
+            row.name: row for row in (*attributes, *(r for r in STANDARD if r.name not in own))
+        }
         self.indexes = {"project_id": "project", "tenant_id": "project", **(indexes or {})}
         self.view = View(
             *(field(row.name, row.source, rule=row.shown) for row in self.attributes.values() if row.source)

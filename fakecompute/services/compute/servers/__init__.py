@@ -1,5 +1,23 @@
 """/servers and what stands below it."""
 
-from fakecompute.services.compute.servers import actions, create, instance_actions, ips, metadata, routes
+from fakecompute.services.compute.servers import (
+    actions,
+    create,
+    image_actions,
+    instance_actions,
+    ips,
+    metadata,
+    move_actions,
+    routes,
+)
 
-__all__ = ["actions", "create", "instance_actions", "ips", "metadata", "routes"]
+__all__ = [
+    "actions",
+    "create",
+    "image_actions",
+    "instance_actions",
+    "ips",
+    "metadata",
+    "move_actions",
+    "routes",
+]

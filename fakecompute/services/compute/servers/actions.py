@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from fakecompute.domain import quota, servers
+from fakecompute.domain import actions, moves, quota, servers
 from fakecompute.domain.images import find_visible
 from fakecompute.domain.records.compute import Flavor
 from fakecompute.domain.records.server import Server
+from fakecompute.domain.states import VM
 from fakecompute.errors import BadRequest, PolicyDenied
 from fakecompute.rest.call import Call
+from fakecompute.rest.schema import Null
 from fakecompute.services.compute.servers.create import caller_of
-from fakecompute.services.compute.servers.schemas import FREE, LOCK, Reboot, ResetState, Resize
+from fakecompute.services.compute.servers.schemas import (
+    FREE,
+    LOCK,
+    ChangePassword,
+    Reboot,
+    ResetState,
+    Resize,
+)
 from fakecompute.services.compute.service import compute
 
 PATH = "/servers/<server>/action"
+CRASHABLE = frozenset({VM.ACTIVE, VM.PAUSED, VM.RESCUED, VM.RESIZED, VM.ERROR})
 
 # --- handlers -----------------------------------------------------------------------------------------
 
@@ -27,6 +37,8 @@ TRIGGERS = (
     ("unpause",     "unpause",  "os_compute_api:os-pause-server:unpause",  FREE),
     ("suspend",     "suspend",  "os_compute_api:os-suspend-server:suspend", FREE),
     ("resume",      "resume",   "os_compute_api:os-suspend-server:resume", FREE),
+    ("unrescue",    "unrescue", "os_compute_api:os-unrescue",              FREE),
+    ("shelveOffload", "shelveOffload", "os_compute_api:os-shelve:shelve_offload", FREE),
 )
 # fmt: on
 
@@ -70,17 +82,17 @@ def resize_server(call: Call, server: Server) -> None:
         raise BadRequest(reason="Flavor's memory is too small for requested image.")
     quota.check_resize(call.cloud, server.project_id, server.user_id, server.flavor, flavor)
     changes = {"disk_config": call.body["disk_config"]} if "disk_config" in call.body else {}
-    servers.resize(call.cloud, server, flavor, caller_of(call), call.is_admin, **changes)
+    moves.resize(call.cloud, server, flavor, caller_of(call), call.is_admin, **changes)
 
 
 @compute.action(PATH, "confirmResize", body=FREE, policy="os_compute_api:servers:confirm_resize", success=204)
 def confirm_resize_server(call: Call, server: Server) -> None:
-    servers.confirm_resize(call.cloud, server, caller_of(call), call.is_admin)
+    moves.confirm_resize(call.cloud, server, caller_of(call), call.is_admin)
 
 
 @compute.action(PATH, "revertResize", body=FREE, policy="os_compute_api:servers:revert_resize", success=202)
 def revert_resize_server(call: Call, server: Server) -> None:
-    servers.revert_resize(call.cloud, server, caller_of(call), call.is_admin)
+    moves.revert_resize(call.cloud, server, caller_of(call), call.is_admin)
 
 
 @compute.action(PATH, "lock", body=LOCK, policy="os_compute_api:os-lock-server:lock", success=202)
@@ -103,3 +115,55 @@ def unlock_server(call: Call, server: Server) -> None:
 )
 def reset_server_state(call: Call, server: Server) -> None:
     servers.reset_state(call.cloud, server, call.body["state"], caller_of(call))
+
+
+@compute.action(PATH, "forceDelete", body=FREE, policy="os_compute_api:os-deferred-delete:force", success=202)
+def force_delete_server(call: Call, server: Server) -> None:
+    servers.delete(call.cloud, server, caller_of(call), call.is_admin, force=True)
+
+
+@compute.action(PATH, "restore", body=FREE, policy="os_compute_api:os-deferred-delete:restore", success=202)
+def restore_server(call: Call, server: Server) -> None:
+    servers.restore(call.cloud, server, caller_of(call), call.is_admin)
+
+
+@compute.action(
+    PATH, "changePassword", body=ChangePassword, policy="os_compute_api:os-admin-password", success=202
+)
+def change_server_password(call: Call, server: Server) -> None:
+    """The guest has the new password when the answer is there."""
+    servers.check_quirkily_unlocked(server, "changePassword", call.is_admin)
+    servers.check_states(server, "changePassword", {VM.ACTIVE}, {None}, True)
+    actions.at_once(
+        call.cloud, server, "changePassword", "compute_set_admin_password", caller_of(call)
+    )
+
+
+@compute.action(
+    PATH,
+    "trigger_crash_dump",
+    since="2.17",
+    body=Null(),
+    policy="os_compute_api:servers:trigger_crash_dump",
+    success=202,
+)
+def trigger_server_crash_dump(call: Call, server: Server) -> None:
+    servers.check_unlocked(server, call.is_admin)
+    if server.host is None:
+        raise servers.ServerNotReady(server_id=server.id)
+    servers.check_states(server, "trigger_crash_dump", CRASHABLE, {None}, True)
+    actions.at_once(
+        call.cloud, server, "trigger_crash_dump", "compute_trigger_crash_dump", caller_of(call)
+    )
+
+
+@compute.action(
+    PATH,
+    "injectNetworkInfo",
+    body=FREE,
+    policy="os_compute_api:os-admin-actions:inject_network_info",
+    success=202,
+)
+def inject_server_network_info(call: Call, server: Server) -> None:
+    """Nova accepts it still; with Neutron it does nothing that shows."""
+    servers.check_unlocked(server, call.is_admin)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from typing import Any
+from typing import Any, NamedTuple
 
 from fakecompute.domain import quota, server_network
 from fakecompute.domain.actions import Caller
@@ -15,11 +15,21 @@ from fakecompute.domain.servers import create_servers
 from fakecompute.errors import BadRequest, Forbidden, NotImplementedHere
 from fakecompute.rest.call import Call
 from fakecompute.rest.dialect import Answer
+from fakecompute.rest.schema import FORMS
 from fakecompute.services.compute.links import links
 from fakecompute.services.compute.servers.schemas import CreateServer
 from fakecompute.services.compute.service import compute
 
 GIB = 1 << 30
+DEFAULT, INTERNAL = "nova", "internal"  # zones: of hosts in no aggregate; of services that are no hosts, so any host
+
+
+class Place(NamedTuple):
+    """Where a server is to be.  A host is `forced` if it came with the zone."""
+
+    zone: str | None
+    host: str | None
+    forced: bool
 
 
 class ImageTooBig(BadRequest):
@@ -41,52 +51,52 @@ def caller_of(call: Call) -> Caller:
 
 @compute.post("/servers", body=CreateServer, policy="os_compute_api:servers:create", success=202)
 def create_server(call: Call) -> Any:
-    wish = call.body["server"]
+    """In Nova's order, so that of several mistakes the same one is told."""
+    cloud, wish = call.cloud, call.body["server"]
     low, high = _counts(wish)
-    zone, host = _zone(call, wish)
+    place = _place(call, wish)
     if wish.get("block_device_mapping") or wish.get("block_device_mapping_v2"):
         call.demand("os_compute_api:servers:create:attach_volume")
     _check_block_devices(wish)
+    if not wish.get("image_id"):
+        raise BadRequest(reason="Missing imageRef attribute")
     requests = _networks(call, wish)
     flavor = _flavor(call, wish["flavor_id"])
-    image = _image(call, wish, flavor)
-    group = _group(call, high)
-    _check_personality(call, wish)
-    quota.check_metadata(call.cloud, call.project_id, len(wish.get("metadata", {})))
-    key_name = _key(call, wish.get("key_name"))
-    _check_zone(call, zone)
+    if high > 1 and "hostname" in wish:
+        raise BadRequest(reason="Unable to allocate a single hostname to multiple instances")
+    _check_zone(call, place)
+    image = _image(call, wish["image_id"])
+    groups = [entry.get("name", "default") for entry in wish.get("security_groups") or []]
+    group_ids = server_network.check_security_groups(cloud, call.project_id, groups)
     high = server_network.check_requests(
-        call.cloud,
-        call.project_id,
-        call.is_admin,
-        requests,
-        high,
-        fewest=low,
-        auto=wish.get("networks") == "auto",
+        cloud, call.project_id, call.is_admin, requests, high, fewest=low, auto=wish.get("networks") == "auto"
     )
-    groups = wish.get("security_groups") or []
-    group_ids = server_network.check_security_groups(
-        call.cloud, call.project_id, [entry.get("name", "default") for entry in groups]
-    )
+    key_name = _key(call, wish.get("key_name"))
+    quota.check_metadata(cloud, call.project_id, len(wish.get("metadata", {})))
+    _check_personality(call, wish)
+    _check_fit(call, image, flavor)
+    group = _group(call)
+    _check_host(call, place)
     count = quota.check_servers(
-        call.cloud, call.project_id, call.user_id,
-        min_count=low, max_count=high, vcpus=flavor.vcpus, ram=flavor.ram,
-    )  # fmt: skip
+        cloud, call.project_id, call.user_id, min_count=low, max_count=high, vcpus=flavor.vcpus, ram=flavor.ram
+    )
+    if group is not None:
+        quota.check_group_members(cloud, call.project_id, call.user_id, group, count)
     servers = create_servers(
-        call.cloud,
+        cloud,
         caller_of(call),
         count,
-        **_plain_fields(wish),
+        **_plain_fields(call, wish),
         project_id=call.project_id,
         user_id=call.user_id,
         flavor=flavor,
-        image_id=image.id if image else None,
+        image_id=image.id,
         key_name=key_name,
         networks=requests,
         security_groups=group_ids,
-        requested_zone=zone,
-        requested_host=host,
-        pinned_availability_zone=zone,
+        requested_zone=None if place.zone == INTERNAL else place.zone,
+        requested_host=place.host,
+        pinned_availability_zone=place.zone,
         group_id=group.id if group else None,
         scheduler_hints=tuple(_hints(call).items()),
     )
@@ -108,12 +118,12 @@ def _answer(call: Call, wish: dict[str, Any], server: Server) -> Answer:
     return Answer(202, {"server": shown}, {"Location": shown["links"][0]["href"]})
 
 
-def _plain_fields(wish: dict[str, Any]) -> dict[str, Any]:
+def _plain_fields(call: Call, wish: dict[str, Any]) -> dict[str, Any]:
     """What goes from the body into the record as it is."""
     certificates = wish.get("trusted_image_certificates")
     fields: dict[str, Any] = {
         "name": wish["name"],
-        "description": wish.get("description"),
+        "description": wish.get("description") if call.since("2.19") else wish["name"],
         "metadata": tuple(wish.get("metadata", {}).items()),
         "tags": tuple(dict.fromkeys(wish.get("tags", ()))),
         "user_data": wish.get("user_data"),
@@ -131,35 +141,50 @@ def _counts(wish: dict[str, Any]) -> tuple[int, int]:
     high = wish.get("max_count", low)
     if low > high:
         raise BadRequest(reason="min_count must be <= max_count")
-    if high > 1 and "hostname" in wish:
-        raise BadRequest(reason="Unable to allocate a single hostname to multiple instances")
     return low, high
 
 
-def _zone(call: Call, wish: dict[str, Any]) -> tuple[str | None, str | None]:
+def _place(call: Call, wish: dict[str, Any]) -> Place:
     """The zone and the host that are asked for: `zone`, `zone:host:node` (admins), host and hypervisor_hostname."""
-    zone, _, forced = (wish.get("availability_zone") or "").partition(":")
-    host = wish.get("host") or wish.get("hypervisor_hostname")
-    if forced:
+    zone, *parts = (wish.get("availability_zone") or "").split(":")
+    if len(parts) > 2:
+        raise BadRequest(reason="Invalid input received: Unable to parse availability_zone")
+    forced = next(filter(None, parts), None)
+    if forced is not None:
         call.demand("os_compute_api:servers:create:forced_host")
-        if host:
+    wanted = wish.get("host") or wish.get("hypervisor_hostname")
+    if wanted is not None:
+        call.demand("compute:servers:create:requested_destination")
+        if forced is not None:
             raise BadRequest(
                 reason="One mechanism with host and/or hypervisor_hostname and another mechanism with"
                 " zone:host:node are mutually exclusive."
             )
-        return zone or None, forced.strip(":").split(":")[0] or None
-    if host:
-        call.demand("compute:servers:create:requested_destination")
-        if call.cloud.store.one(Host, "name", host) is None:
-            raise BadRequest(reason=f"Compute host {host} could not be found.")
-    return zone or None, host
+        return Place(zone or None, wanted, forced=False)
+    return Place(_zone_of(call, forced, zone) if forced else zone or None, forced, forced=forced is not None)
 
 
-def _check_zone(call: Call, zone: str | None) -> None:
-    if zone is not None and not any(
-        host.up and not host.disabled for host in call.cloud.store.by(Host, "zone", zone)
-    ):
+def _zone_of(call: Call, host_name: str, zone: str) -> str | None:
+    """The zone that counts for a forced host: nova/api/.../servers.py, _validate_host_availability_zone."""
+    host = call.cloud.store.one(Host, "name", host_name)
+    actual = host.availability_zone if host else DEFAULT
+    if zone == actual:
+        return zone
+    return None if actual == DEFAULT else actual
+
+
+def _check_zone(call: Call, place: Place) -> None:
+    if place.zone in (None, INTERNAL) or place.forced:
+        return
+    hosts = call.cloud.store.by(Host, "zone", place.zone)
+    if not any(host.up and not host.disabled for host in hosts):
         raise BadRequest(reason="The requested availability zone is not available")
+
+
+def _check_host(call: Call, place: Place) -> None:
+    """A forced host may be missing: then the build fails."""
+    if place.host and not place.forced and call.cloud.store.one(Host, "name", place.host) is None:
+        raise BadRequest(reason=f"Compute host {place.host} could not be found.")
 
 
 def _check_block_devices(wish: dict[str, Any]) -> None:
@@ -192,8 +217,12 @@ def _networks(call: Call, wish: dict[str, Any]) -> tuple[NetworkRequest, ...] | 
                 reason=f"Specified Fixed IP '{fixed_ip}' cannot be used with port '{port_id}':"
                 " the two cannot be specified together."
             )
-        if not port_id and not network_id:
+        if not port_id and "uuid" not in entry:
             raise BadRequest(reason="Bad network format: missing 'uuid'")
+        if not port_id and not FORMS["uuid"](network_id):
+            raise BadRequest(
+                reason=f"Bad networks format: network uuid is not in proper format ({network_id})"
+            )
         requests.append(NetworkRequest(None if port_id else network_id, port_id, fixed_ip, entry.get("tag")))
     return tuple(requests)
 
@@ -205,18 +234,18 @@ def _flavor(call: Call, id: str | int) -> Flavor:
     return flavor
 
 
-def _image(call: Call, wish: dict[str, Any], flavor: Flavor) -> Image | None:
-    """The image, which must be there, whole, and fit the flavor."""
-    id = wish.get("image_id")
-    if not id:
-        raise BadRequest(reason="Missing imageRef attribute")
+def _image(call: Call, id: str) -> Image:
     image = find_visible(call.cloud, id, call.project_id, call.is_admin)
     if image is None:
         raise BadRequest(reason="Can not find requested image")
+    return image
+
+
+def _check_fit(call: Call, image: Image, flavor: Flavor) -> None:
+    """The image must be whole and fit the flavor."""
     check_image_fits(image, flavor)
     if flavor.disk == 0 and not call.may("os_compute_api:servers:create:zero_disk_flavor"):
         raise Forbidden(reason="Only volume-backed servers are allowed for flavors with zero disk.")
-    return image
 
 
 def check_image_fits(image: Image, flavor: Flavor) -> None:
@@ -248,13 +277,14 @@ def _hints(call: Call) -> dict[str, Any]:
     return call.body.get("hints") or call.body.get("old_hints") or {}
 
 
-def _group(call: Call, count: int) -> ServerGroup | None:
-    """The server group of the scheduler hints, with room for the new members."""
+def _group(call: Call) -> ServerGroup | None:
+    """The server group of the scheduler hints."""
     id = _hints(call).get("group")
+    if isinstance(id, list):
+        id = id[0] if id else None
     if not id:
         return None
     group = call.cloud.store.find(ServerGroup, id)
     if group is None or not (call.is_admin or group.project_id == call.project_id):
         raise BadRequest(reason=f"Instance group {id} could not be found.")
-    quota.check_group_members(call.cloud, call.project_id, call.user_id, group, count)
     return group

@@ -18,7 +18,7 @@ from fakecompute.rest.call import Call
 from fakecompute.rest.page import MarkerNotFound
 from fakecompute.rest.view import isoformat
 from fakecompute.services.compute.paging import sort
-from fakecompute.services.compute.servers.schemas import SORT_KEYS_IGNORED
+from fakecompute.services.compute.servers.schemas import SORT_KEYS_IGNORED, ListServers
 
 Test = Callable[[Server], bool]
 
@@ -36,6 +36,10 @@ class OnlyAdminsListDeleted(Forbidden):
 
 class OnlyAdminsSortBy(Forbidden):
     message = "Only administrators can sort servers by {key}"
+
+
+class TooManySortDirections(BadRequest):
+    message = "Invalid input received: Sort direction size exceeds sort key size"
 
 
 class BadFilter(BadRequest):
@@ -61,7 +65,7 @@ EXACT: dict[str, Callable[[Server], Any]] = {
 }
 MATCHED: dict[str, Callable[[Server], Any]] = {
     "name":              lambda s: s.name,              "display_name":        lambda s: s.name,
-    "description":       lambda s: s.description,       "display_description": lambda s: s.description,
+    "display_description": lambda s: s.description,
     "hostname":          lambda s: s.hostname,          "key_name":            lambda s: s.key_name,
     "power_state":       lambda s: int(s.power_state),  "node":                lambda s: s.host,
     "reservation_id":    lambda s: s.reservation_id,    "availability_zone":   lambda s: s.availability_zone,
@@ -98,6 +102,7 @@ def listed(call: Call) -> list[Server]:
     """All servers that the query means, in the order that it wants; pages are cut elsewhere."""
     query = call.query
     admin = call.may("os_compute_api:servers:allow_all_filters")
+    _check_names(call, admin)
     everywhere = "all_tenants" in query and (query["all_tenants"] == "" or boolean(query["all_tenants"]))
     if everywhere:
         call.demand(
@@ -109,16 +114,27 @@ def listed(call: Call) -> list[Server]:
     return _ordered(call, [server for server in servers if all(test(server) for test in tests)])
 
 
+def _check_names(call: Call, admin: bool) -> None:
+    """Unknown parameters: refused from 2.75, in the words of a schema that leaves what begins with _ to the handler."""
+    names = {name for name, _ in call.query_pairs}
+    unknown = sorted(name for name in names - ListServers.names(call.version) if not name.startswith("_"))
+    if unknown and call.since("2.75"):
+        words, verb = ", ".join(map(repr, unknown)), "does" if len(unknown) == 1 else "do"
+        raise BadRequest(reason=f"{words} {verb} not match any of the regexes: '^_'")
+    for name in sorted(names):
+        if admin and name.startswith("_"):
+            raise BadFilter(key=name)
+
+
 def _candidates(call: Call, admin: bool, everywhere: bool) -> list[Server]:
     """Live servers, deleted ones, or both; soft-deleted ones only if one asks for them."""
     query, store = call.query, call.cloud.store
     timed = "changes-since" in query or "changes-before" in query
-    gone = (
-        (admin and _loose(query.get("deleted"))) or any(s.upper() == "DELETED" for s in query.get("status", ()))
-    )
+    gone = (admin and _loose(query.get("deleted"))) or any(s.upper() == "DELETED" for s in query.get("status", ()))
+    either = timed and not (admin and "deleted" in query)
     soft = timed or (admin and _loose(query.get("soft_deleted")))
     found: list[Server] = []
-    for deleted in (False, True) if timed else (gone,):
+    for deleted in (False, True) if either else (gone,):
         if everywhere:
             found += store.by(Server, "deleted", deleted)
         else:
@@ -240,24 +256,26 @@ def _ordered(call: Call, servers: list[Server]) -> list[Server]:
     directions = call.query.get("sort_dir") or ["desc"]
     pairs = []
     for index, key in enumerate(keys):
+        if key in SORT_KEYS_IGNORED and not (key == "locked" and call.since("2.73")):
+            continue
         if key in ("host", "node") and not call.is_admin:
             raise OnlyAdminsSortBy(key=key)
-        direction = directions[index] if index < len(directions) else directions[0]
-        ignored = key in SORT_KEYS_IGNORED and not (key == "locked" and call.since("2.73"))
-        pairs.append(((lambda server: None) if ignored else SORTED[key], direction))
-    return sort(sorted(servers, key=lambda server: server.id), pairs)
+        pairs.append((SORTED[key], directions[index] if index < len(directions) else directions[0]))
+    if len(directions) > len(keys):
+        raise TooManySortDirections
+    return sort(sorted(servers, key=lambda server: server.id), pairs or [(SORTED["created_at"], "desc")])
 
 
 def after_marker(call: Call, servers: list[Server]) -> list[Server]:
-    """What follows the marker, which may be a server that is deleted or not in the list."""
+    """What follows the marker, which may be any server: deleted, not in the list, of another project."""
     marker = call.query.get("marker")
-    if marker is None:
+    if not marker:
         return servers
     for index, server in enumerate(servers):
         if server.id == marker:
             return servers[index + 1 :]
     gone = call.cloud.store.find(Server, marker)
-    if gone is None or not (call.is_admin or gone.project_id == call.project_id):
+    if gone is None:
         raise MarkerNotFound(marker=marker)
     place = _ordered(call, [*servers, gone]).index(gone)
     return servers[place:]

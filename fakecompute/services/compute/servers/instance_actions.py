@@ -38,6 +38,10 @@ class ListActions(Schema):
 
 # --- response views -----------------------------------------------------------------------------------
 
+def _host_id(event: ActionEvent, call: Call) -> str:
+    return host_id(event.host, call.params["server_with_history"].project_id)
+
+
 # fmt: off
 ACTION = (
     field("action"),
@@ -55,7 +59,7 @@ event_view = View(
     field("finish_time", moment("finish_time", naive)),
     field("result"),
     field("traceback", rule=EVENTS),
-    field("hostId", lambda event, call: host_id(event.host, call.params["server_with_history"].project_id), since="2.62"),
+    field("hostId", _host_id, since="2.62"),
     field("host", since="2.62", rule=EVENTS),
     field("details", since="2.84", rule=DETAILS),
 )
@@ -79,9 +83,9 @@ action_detail = View(
 @compute.finder("server_with_history")
 def find_server_with_history(call: Call, id: str) -> Server:
     server = call.cloud.store.find(Server, id)
-    if call.since("2.21") and server is not None and server.deleted:
-        if call.is_admin or server.project_id == call.project_id:
-            return server
+    shown = server is not None and (call.is_admin or server.project_id == call.project_id)
+    if server is not None and shown and server.deleted and call.since("2.21"):
+        return server
     return find_server(call, id)
 
 

@@ -47,8 +47,6 @@ def show_server_metadata_item(call: Call, server: Server, key: str) -> dict[str,
 @compute.put(f"{PATH}/<key>", body=MetadataItem, policy="os_compute_api:server-metadata:update")
 def set_server_metadata_item(call: Call, server: Server, key: str) -> dict[str, Any]:
     item = call.body["meta"]
-    if len(item) > 1:
-        raise BadRequest(reason="Request body contains too many items")
     if key not in item:
         raise BadRequest(reason="Request body and URI mismatch")
     _write(call, server, {**dict(server.metadata), **item})

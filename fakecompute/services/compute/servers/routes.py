@@ -25,23 +25,32 @@ class ServerNotFound(NotFound):
     message = "Instance {id} could not be found."
 
 
+class ServerNotMapped(NotFound):
+    message = "Instance {id} has no mapping to a cell."
+
+
+BY_MAPPING = ("os-start", "os-stop")  # the actions that look a server up in another way
+
+
 @compute.finder("server")
 def find_server(call: Call, id: str) -> Server:
     """Deleted servers, and those of others, do not exist."""
     server = call.cloud.store.find(Server, id)
+    if server is None and call.endpoint is not None and call.endpoint.action in BY_MAPPING:
+        raise ServerNotMapped(id=id)
     if server is None or server.deleted or not (call.is_admin or server.project_id == call.project_id):
         raise ServerNotFound(id=id)
     return server
 
 
-@compute.get("/servers", query=ListServers, strict_query="2.75", policy="os_compute_api:servers:index")
+@compute.get("/servers", query=ListServers, policy="os_compute_api:servers:index")
 def list_servers(call: Call) -> dict[str, Any]:
     shown, links = _page(call, "/servers")
     return {"servers": server_brief.all(shown, call), **links}
 
 
 @compute.get(
-    "/servers/detail", query=ListServers, strict_query="2.75", policy="os_compute_api:servers:detail"
+    "/servers/detail", query=ListServers, policy="os_compute_api:servers:detail"
 )
 def list_servers_detail(call: Call) -> dict[str, Any]:
     shown, links = _page(call, "/servers/detail")
@@ -63,10 +72,7 @@ def show_server(call: Call, server: Server) -> dict[str, Any]:
 
 @compute.put("/servers/<server>", body=UpdateServer, policy="os_compute_api:servers:update")
 def update_server(call: Call, server: Server) -> dict[str, Any]:
-    wish = dict(call.body["server"])
-    for name in "access_ip_v4", "access_ip_v6":
-        if name in wish:
-            wish[name] = wish[name] or None
+    wish = call.body["server"]
     _check_pin(server, wish)
     server = call.cloud.store.put(server.evolve(**wish, updated_at=call.cloud.now))
     return {"server": server_updated(server, call)}

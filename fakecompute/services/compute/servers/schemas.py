@@ -10,10 +10,10 @@ from fakecompute.rest.schema import (
     Anything,
     Booleanish,
     Choice,
+    Either,
     Integer,
     ListOf,
     MapOf,
-    Null,
     Object,
     Schema,
     Text,
@@ -29,25 +29,33 @@ HOSTNAME = r"^[a-zA-Z0-9]+[a-zA-Z0-9-]*[a-zA-Z0-9]+$"
 FQDN = r"^[a-zA-Z0-9-._]*$"
 
 
-def _name(**options: Any) -> Text:
+def name_field(**options: Any) -> Text:
     return Text(min=1, max=255, form="name", **options)
 
 
-def _size() -> AnyOf:
-    return AnyOf(Integer(min=1, max=2147483647, pattern=r"^[0-9]+$"))
+def _size() -> Integer:
+    return Integer(min=1, max=2147483647, pattern=r"^[0-9]+$")
 
 
-def _metadata(**options: Any) -> MapOf:
+def _flavor_ref(**options: Any) -> Either:
+    return Either(Text(min=1), Integer(strict=True), required=True, data_key="flavorRef", **options)
+
+
+def _one_or_more(item: Typed) -> Either:
+    return Either(Text(), ListOf(item))
+
+
+def metadata_field(**options: Any) -> MapOf:
     return MapOf(Text(max=255), key=KEY, **options)
 
 
-def _disk_config(**options: Any) -> Choice:
+def disk_config_field(**options: Any) -> Choice:
     return Choice("AUTO", "MANUAL", data_key="OS-DCF:diskConfig", **options)
 
 
-def _hostname() -> Any:
+def hostname_field() -> Any:
     return shapes(
-        since("2.90", Text(min=2, max=63, pattern=HOSTNAME), until="2.93"),
+        since("2.90", Text(max=63, pattern=HOSTNAME), until="2.93"),
         since("2.94", Text(min=1, max=255, pattern=FQDN)),
     )
 
@@ -114,7 +122,7 @@ class File(Schema):
 
 
 class GroupName(Schema):
-    name = _name()
+    name = name_field()
 
 
 class Hints(Schema):
@@ -123,40 +131,48 @@ class Hints(Schema):
     class Meta:
         unknown = INCLUDE
 
-    group = Text(form="uuid")
+    group = AnyOf(Text(form="uuid"), ListOf(Text(form="uuid")))
     different_host = AnyOf(Text(form="uuid"), ListOf(Text(form="uuid")))
-    same_host = AnyOf(Text(form="uuid"), ListOf(Text(form="uuid")))
-    query = AnyOf(Text(), MapOf(Anything()))
-    target_cell = _name()
-    different_cell = AnyOf(Text(), ListOf(Text()))
+    same_host = _one_or_more(Text(form="uuid"))
+    query = Either(Text(), MapOf(Anything()))
+    target_cell = name_field()
+    different_cell = _one_or_more(Text())
     build_near_host_ip = AnyOf(Text(form="ipv4"), Text(form="ipv6"))
     cidr = Text(pattern=r"^/[0-9a-f.:]+$")
+
+
+class Wordy(Booleanish):
+    """A boolean whose words Nova checks and does not read: any of them means true."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> bool:
+        super()._deserialize(value, attr, data)
+        return bool(value)
 
 
 class NewServer(Schema):
     """server of POST /servers; the order is that in which Nova's validator looks."""
 
-    name = _name(required=True)
+    name = name_field(required=True)
     image_id = AnyOf(Text(form="uuid"), Text(max=0), data_key="imageRef")
-    flavor_id = AnyOf(Text(min=1), Integer(strict=True), required=True, data_key="flavorRef")
+    flavor_id = _flavor_ref()
     admin_pass = Text(data_key="adminPass")
-    metadata = _metadata()
+    metadata = metadata_field()
     networks = shapes(
         until("2.36", ListOf(Object(Network))),
         since("2.37", AnyOf(ListOf(Object(Network)), Choice("none", "auto"), required=True)),
     )
-    disk_config = _disk_config()
+    disk_config = disk_config_field()
     access_ip_v4 = Text(form="ipv4", data_key="accessIPv4")
     access_ip_v6 = Text(form="ipv6", data_key="accessIPv6")
     personality = until("2.56", ListOf(Object(File)))
-    availability_zone = _name()
+    availability_zone = name_field()
     block_device_mapping = ListOf(Object(BlockDevice))
     block_device_mapping_v2 = ListOf(Object(BlockDevice2))
     config_drive = Booleanish()
-    key_name = _name()
+    key_name = name_field()
     min_count = _count()
     max_count = _count()
-    return_reservation_id = Booleanish()
+    return_reservation_id = Wordy()
     security_groups = ListOf(Object(GroupName))
     user_data = Text(form="base64", max=65535)
     description = since("2.19", Text(max=255, allow_none=True))
@@ -166,7 +182,7 @@ class NewServer(Schema):
     )
     host = since("2.74", Text(min=1, max=255, pattern=FQDN))
     hypervisor_hostname = since("2.74", Text(min=1, max=255, pattern=FQDN))
-    hostname = _hostname()
+    hostname = hostname_field()
 
 
 class CreateServer(Schema):
@@ -179,13 +195,13 @@ class CreateServer(Schema):
 
 
 class ChangedServer(Schema):
-    name = _name()
-    disk_config = _disk_config()
-    access_ip_v4 = AnyOf(Text(form="ipv4"), Text(max=0), data_key="accessIPv4")
-    access_ip_v6 = AnyOf(Text(form="ipv6"), Text(max=0), data_key="accessIPv6")
+    name = name_field()
+    disk_config = disk_config_field()
+    access_ip_v4 = Text(form="ipv4", data_key="accessIPv4")
+    access_ip_v6 = Text(form="ipv6", data_key="accessIPv6")
     description = since("2.19", Text(max=255, allow_none=True))
-    hostname = _hostname()
-    pinned_availability_zone = since("2.104", Text(min=1, max=255, allow_none=True))
+    hostname = hostname_field()
+    pinned_availability_zone = since("2.104", AnyOf(Text(min=1, max=255), allow_none=True))
 
 
 class UpdateServer(Schema):
@@ -200,12 +216,16 @@ class Reboot(Schema):
 
 
 class Resize(Schema):
-    flavor_id = AnyOf(Text(min=1), Integer(strict=True), required=True, data_key="flavorRef")
-    disk_config = _disk_config()
+    flavor_id = _flavor_ref()
+    disk_config = disk_config_field()
 
 
 class LockReason(Schema):
-    locked_reason = Text(min=1, max=255, required=True)
+    locked_reason = Text(min=1, max=255)
+
+
+class ChangePassword(Schema):
+    admin_pass = Text(required=True, data_key="adminPass")
 
 
 class ResetState(Schema):
@@ -213,18 +233,18 @@ class ResetState(Schema):
 
 
 FREE: Typed = Anything()
-LOCK: Any = shapes(until("2.72", Anything()), since("2.73", AnyOf(Null(), Object(LockReason))))
+LOCK: Any = shapes(until("2.72", Anything()), since("2.73", Object(LockReason, allow_none=True)))
 
 
 # --- metadata -----------------------------------------------------------------------------------------
 
 
 class Metadata(Schema):
-    metadata = _metadata(required=True)
+    metadata = metadata_field(required=True)
 
 
 class MetadataItem(Schema):
-    meta = MapOf(Text(max=255), key=KEY, required=True)
+    meta = metadata_field(min=1, max=1, required=True)
 
 
 # --- list ---------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from fakecompute.domain.records.server import Server
 from fakecompute.domain.states import VM
 from fakecompute.rest.call import Call
 from fakecompute.rest.version import Span, Version
-from fakecompute.rest.view import ABSENT, Field, View, field, isoformat, isotime, listed, mapped, moment
+from fakecompute.rest.view import ABSENT, Field, View, field, isoformat, isotime, mapped, moment
 from fakecompute.services.compute.links import bookmark, linked
 
 EXTENDED = "os_compute_api:os-extended-server-attributes"
@@ -44,6 +44,22 @@ def plain(addresses: dict[str, Any]) -> dict[str, Any]:
         network: [{"version": entry["version"], "addr": entry["addr"]} for entry in entries]
         for network, entries in addresses.items()
     }
+
+
+def _zone(server: Server, call: Call) -> str:
+    """That of the host; of one that never had a host the zone that was asked for."""
+    wanted = server.requested_zone if server.launched_at is None else None
+    return server.availability_zone or wanted or ""
+
+
+def _root_device(server: Server, call: Call) -> str | None:
+    """Named on the first host."""
+    return server.root_device_name if server.host or server.launched_at is not None else None
+
+
+def _hints(server: Server, call: Call) -> dict[str, list[Any]]:
+    """Each as a list, however it was given."""
+    return {key: value if isinstance(value, list) else [value] for key, value in server.scheduler_hints}
 
 
 def _flavor_link(server: Server, call: Call) -> dict[str, Any]:
@@ -132,7 +148,7 @@ ALWAYS = (
     field("fault", _fault),
     field("locked", since="2.9"),
     field("description", since="2.19"),
-    field("tags", listed("tags"), since="2.26"),
+    field("tags", lambda server, call: sorted(server.tags), since="2.26"),
     field("trusted_image_certificates",
           lambda server, call: None if server.trusted_image_certificates is None
           else list(server.trusted_image_certificates), since="2.63"),
@@ -142,7 +158,7 @@ ALWAYS = (
 # GET and the detailed list from the beginning; the answers of PUT and rebuild from 2.75 on
 SHOWN = (
     field("addresses", _addresses),
-    field("OS-EXT-AZ:availability_zone", lambda server, call: server.availability_zone or ""),
+    field("OS-EXT-AZ:availability_zone", _zone),
     field("OS-EXT-STS:vm_state", "vm_state"),
     field("OS-EXT-STS:task_state", "task_state"),
     field("OS-EXT-STS:power_state", "power_state"),
@@ -161,10 +177,10 @@ SHOWN = (
     field("OS-EXT-SRV-ATTR:ramdisk_id", lambda server, call: "", since="2.3", rule=EXTENDED),
     field("OS-EXT-SRV-ATTR:launch_index", "launch_index", since="2.3", rule=EXTENDED),
     field("OS-EXT-SRV-ATTR:reservation_id", "reservation_id", since="2.3", rule=EXTENDED),
-    field("OS-EXT-SRV-ATTR:root_device_name", "root_device_name", since="2.3", rule=EXTENDED),
+    field("OS-EXT-SRV-ATTR:root_device_name", _root_device, since="2.3", rule=EXTENDED),
     field("OS-EXT-SRV-ATTR:user_data", "user_data", since="2.3", rule=EXTENDED),
     field("host_status", _host_status, since="2.16", rule="os_compute_api:servers:show:host_status"),
-    field("scheduler_hints", lambda server, call: dict(server.scheduler_hints), since="2.100"),
+    field("scheduler_hints", _hints, since="2.100"),
 )
 GROUPS = (field("server_groups", _server_groups, since="2.71"),)  # not in lists
 # fmt: on
@@ -181,4 +197,16 @@ server_listed = View(*ALWAYS, *SHOWN)
 server_detail = View(*ALWAYS, *SHOWN, *GROUPS)
 server_updated = View(
     *ALWAYS, field("addresses", _plain_addresses, until="2.74"), *_later(SHOWN, "2.75"), *GROUPS
+)
+server_rebuilt = View(
+    *ALWAYS,
+    field("addresses", _plain_addresses, until="2.74"),
+    *(
+        f
+        for f in _later(SHOWN, "2.75")
+        if f.name not in ("OS-EXT-SRV-ATTR:user_data", "key_name")
+    ),
+    field("key_name", since="2.54"),
+    field("user_data", since="2.57"),
+    *GROUPS,
 )
