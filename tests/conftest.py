@@ -4,6 +4,6 @@ from importlib.metadata import entry_points
 
 PLUGIN = "fakecompute.faces.pytest_plugin"
 
-pytest_plugins = ["pytester"]
+pytest_plugins = ["pytester", "tests.traffic"]
 if PLUGIN not in {entry.value for entry in entry_points(group="pytest11")}:
     pytest_plugins.append(PLUGIN)  # a checkout that is not installed

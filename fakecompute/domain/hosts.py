@@ -69,10 +69,10 @@ def _found_again(cloud: Cloud, server: Server) -> None:
     task, vm_state = server.task_state, server.vm_state
     if server.trigger is None:
         return
-    if vm_state == VM.BUILDING or (task in FAILED and vm_state in (VM.ACTIVE, VM.STOPPED)):
-        give_up(cloud, server, "The host went down while the server was being built.", VM.ERROR)
-    elif server.cast_in_vain or task in AGAIN:
+    if server.cast_in_vain or task in AGAIN:  # the call waits in the host's queue still
         again(cloud, server)
+    elif vm_state == VM.BUILDING or (task in FAILED and vm_state in (VM.ACTIVE, VM.STOPPED)):
+        give_up(cloud, server, "The host went down while the server was being built.", VM.ERROR)
     elif task in CLEARED:
         give_up(cloud, server, "The host went down.", vm_state)
     elif task in RUNNING_CLEARED and server.power_state == Power.RUNNING:

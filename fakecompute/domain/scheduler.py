@@ -50,6 +50,8 @@ def select_host(
     wanted = room_for(flavor)
     if host is not None:
         hosts = cloud.store.by(Host, "name", host)
+        if not hosts:
+            raise NoValidHost(reason=f"No such host - host: {host} node: None ")
     else:
         hosts = cloud.store.by(Host, "zone", zone) if zone else cloud.store.all(Host)
     fitting = []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, Self
 
 from cheroot.wsgi import Server as Cheroot
@@ -48,7 +49,8 @@ class Server:
             shutdown_timeout=2,
         )
         self._cheroot.keep_alive_conn_limit = KEPT_ALIVE
-        self._thread = threading.Thread(target=self._cheroot.serve, name="fakecompute", daemon=True)
+        self._bound: Future[None] = Future()
+        self._thread = threading.Thread(target=self._serve, name="fakecompute", daemon=True)
 
     @property
     def url(self) -> str:
@@ -59,9 +61,19 @@ class Server:
 
     def start(self) -> Self:
         """Listen: when this returns, requests are answered."""
-        self._cheroot.prepare()
         self._thread.start()
+        self._bound.result()
         return self
+
+    def _serve(self) -> None:
+        """In a daemon thread, for cheroot's own to be daemons too: a server that nobody stops holds up no exit."""
+        try:
+            self._cheroot.prepare()
+        except BaseException as error:
+            self._bound.set_exception(error)
+            return
+        self._bound.set_result(None)
+        self._cheroot.serve()
 
     def stop(self) -> None:
         """Answer what is being asked, without any delay that a fault has put on it, and end."""

@@ -15,6 +15,7 @@ import binascii
 import ipaddress
 import re
 import unicodedata
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
@@ -78,14 +79,22 @@ def _is_ip(version: int) -> Callable[[str], bool]:
     return check
 
 
-def _is_regex(text: str) -> bool:
-    if not text:
-        return False
+def regex(text: str, flags: int = 0) -> re.Pattern[str]:
+    """What a client sent as a regular expression; ValueError if it is none."""
     try:
-        re.compile(text)
-    except (re.error, RecursionError, OverflowError):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # `[[` may mean a set in a set one day
+            return re.compile(text, flags)
+    except (re.error, RecursionError, OverflowError) as error:
+        raise ValueError(str(error)) from None
+
+
+def _is_regex(text: str) -> bool:
+    try:
+        regex(text)
+    except ValueError:
         return False
-    return True
+    return text != ""
 
 
 def _is_time(text: str) -> bool:

@@ -39,8 +39,7 @@ def _mount(flask: Flask, service: Routes) -> None:
         _rule(flask, at, f"{service.name} {at}", _view(service, methods))
         if service.trailing_slash and path.strip("/"):
             _rule(flask, f"{at}/", f"{service.name} {at}/", _view(service, methods))
-    for rest in "", "/", "/<path:rest>":
-        at = service.mount + rest
+    for at in service.mount, f"{service.mount}/", f"{service.mount}/<path:rest>", f"{service.prefix}/<path:rest>":
         if not any(rule.rule == at for rule in flask.url_map.iter_rules()):
             _rule(flask, at, f"{service.name} {at}", _view(service, {}))
 

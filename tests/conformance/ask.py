@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import requests
@@ -51,7 +49,7 @@ class RealNova:
         if answer.status_code == 404:
             return False
         shown: dict[str, Any] = answer.json()["server"]
-        return shown["OS-EXT-STS:task_state"] is not None or shown["status"] == "BUILD"
+        return shown["OS-EXT-STS:task_state"] is not None or shown["status"] in ("BUILD", "DELETED")
 
 
 def _who(user: str) -> dict[str, str]:

@@ -43,12 +43,13 @@ FORMS = (  # what no two clouds have in common: by its form ...
     (re.compile(r"req-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),  lambda found: "(request id)"),
     (re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),      lambda found: "(uuid)"),
     (re.compile(r"\br-[0-9a-z]{8}\b"),                              lambda found: "(reservation)"),
+    (re.compile(r"ssh-rsa \S+ Generated-by-Nova\n?"),              lambda found: "(a generated key)"),
     (re.compile(r"instance-[0-9a-f]{8}"),                           lambda found: "(instance name)"),
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.\d]*"),        lambda found: re.sub(r"\d", "9", found[0])),
 )
 SECRET = {  # ... or by its key
     "adminPass", "addr", "OS-EXT-IPS-MAC:mac_addr", "private_key", "traceback",
-    "OS-EXT-SRV-ATTR:root_device_name",
+    "OS-EXT-SRV-ATTR:root_device_name", "fingerprint",
 }
 # fmt: on
 
@@ -196,7 +197,7 @@ def _walk(value: Any, hide: Callable[[str], str], key: str = "") -> Any:
 
 def without(answer: dict[str, Any], places: tuple[str, ...]) -> dict[str, Any]:
     """The answer without the parts at these places of its body: `servers.*.addresses`."""
-    twin = json.loads(json.dumps(answer))
+    twin: dict[str, Any] = json.loads(json.dumps(answer))
     for place in places:
         *way, last = place.split(".")
         found = [twin["body"]]
@@ -205,7 +206,7 @@ def without(answer: dict[str, Any], places: tuple[str, ...]) -> dict[str, Any]:
         for holder in found:
             if isinstance(holder, dict):
                 holder.pop(last, None)
-    return twin  # type: ignore[no-any-return]
+    return twin
 
 
 def _under(value: Any, key: str) -> list[Any]:

@@ -13,7 +13,7 @@ from nova.tests import fixtures  # noqa: E402
 from oslo_config import cfg  # noqa: E402
 
 
-class RealPolicies(fixtures.RealPolicyFixture):
+class RealPolicies(fixtures.RealPolicyFixture):  # type: ignore[misc]
     """What Nova ships, without what it has given up and still accepts by default."""
 
     def _prepare_policy(self) -> None:

@@ -37,7 +37,7 @@ class Ours:
         answer = self._clients[step.user].request(
             step.method, url, content=body, version=version, headers={**headers, **step.headers}
         )
-        return Reply(answer.status_code, answer.headers, answer.text)
+        return Reply(answer.status_code, dict(answer.headers), answer.text)
 
     def rest(self, pause: Pause, server: str | None) -> None:
         self.cloud.advance(pause.seconds)

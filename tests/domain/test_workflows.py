@@ -2,56 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from fakecompute import Cloud
 from fakecompute.domain import moves, servers
-from fakecompute.domain.actions import Caller
 from fakecompute.domain.faults import Effect, Rule
 from fakecompute.domain.records.compute import Allocation, Flavor, Host
 from fakecompute.domain.records.server import ActionEvent, InstanceAction, Migration, Server
 from fakecompute.domain.states import VM, Power
+from tests.domain.walking import CALLER, booted, chain, last_action, now, rule
 
-CALLER = Caller("req-test", "user", "project")
 NO_HOST = "No valid host was found. There are not enough hosts available."
-
-
-def rule(on: str, **effect: Any) -> Rule:
-    return Rule(id="", name=on, on=on, effect=Effect(**effect))
-
-
-def booted(cloud: Cloud, **fields: Any) -> Server:
-    server = servers.boot(cloud, **fields)
-    cloud.settle()
-    return cloud.store.get(Server, server.id)
-
-
-def now(cloud: Cloud, server: Server) -> Server:
-    return cloud.store.get(Server, server.id)
-
-
-def chain(cloud: Cloud, server: Server) -> list[str]:
-    """Every vm_state/task_state/power_state that it passes through until nothing more happens."""
-    seen = []
-    while True:
-        server = now(cloud, server)
-        place = f"{server.vm_state}/{server.task_state or '-'}/{server.power_state.value}"
-        if not seen or seen[-1] != place:
-            seen.append(place)
-        due = cloud.events.next_due()
-        if due is None:
-            return seen
-        cloud.clock.advance(due - cloud.clock.now())
-        cloud.catch_up()
-
-
-def last_action(cloud: Cloud, server: Server) -> tuple[str, str | None, list[tuple[str, str | None]]]:
-    """(action, message, its events with their results) of what was done to it last."""
-    action = max(cloud.store.by(InstanceAction, "server", server.id), key=lambda action: action.number)
-    events = sorted(cloud.store.by(ActionEvent, "action", action.id), key=lambda event: event.number)
-    return action.action, action.message, [(event.event, event.result) for event in events]
 
 
 def stopped(cloud: Cloud) -> Server:

@@ -1,6 +1,9 @@
 """Clouds behind a socket."""
 
 import errno
+import subprocess
+import sys
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -58,10 +61,21 @@ def test_a_delay_on_the_wall_clock_is_waited_for_and_ends_with_the_server():
 
 
 def test_ipv6_addresses_have_their_brackets(cloud):
+    server = Server({"": cloud}, host="::1")
     try:
-        server = Server({"": cloud}, host="::1").start()
+        server.start()
     except OSError:
         pytest.skip("no IPv6 here")
-    with server:
+    try:
         assert server.url.startswith("http://[::1]:")
         assert requests.get(server.url, timeout=30).ok
+    finally:
+        server.stop()
+
+
+def test_a_server_that_nobody_stops_holds_up_no_exit():
+    program = (
+        "from fakecompute import Cloud; from fakecompute.faces.server import Server; Server({'': Cloud()}).start()"
+    )
+    root = Path(__file__).parents[2]
+    assert subprocess.run([sys.executable, "-c", program], cwd=root, timeout=30, check=False).returncode == 0

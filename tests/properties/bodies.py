@@ -93,6 +93,8 @@ BODIES: dict[str, list[Any]] = {
     "compute.create_server":            [{"server": _some(SERVER, "name", "flavorRef", "imageRef", "networks")}, {"server": SERVER},
                                          {"server": {**SERVER, "networks": [{"port": "$port"}]}},
                                          {"server": {**SERVER, "networks": "auto"}, "os:scheduler_hints": {"group": "$servergroup"}}],
+    "compute.set_server_metadata_item": [{"meta": {"key": "b"}}],
+    "compute.update_extra_spec":        [{"hw:cpu_policy": "shared"}, {"key": "a"}],
     "identity.create_token":            _tokens(),
     "identity.change_password":         _of("user", {"password": "a", "original_password": "secret"}),
     "network.create_network":           [*_of("network", NET, _some(NET, "name")), {"networks": [{"name": "a"}, {"name": "b"}]}],

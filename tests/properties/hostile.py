@@ -20,6 +20,7 @@ from marshmallow import ValidationError
 
 from fakecompute import Cloud
 from fakecompute.domain.identity import token_for
+from fakecompute.domain.records.network import Network
 from fakecompute.domain.settings import Settings
 from fakecompute.faces.client import Http
 from fakecompute.kernel.store import Record
@@ -30,6 +31,7 @@ from fakecompute.services import all_services
 from tests.properties.bodies import BODIES, QUERIES
 
 COMPUTE, NETWORK, IMAGE = "/compute/v2.1", "/network/v2.0", "/image/v2"
+USERS = ("demo", "alt_demo")
 
 
 # --- a cloud with a bit of everything, of two projects ---------------------------------------------------
@@ -39,7 +41,7 @@ COMPUTE, NETWORK, IMAGE = "/compute/v2.1", "/network/v2.0", "/image/v2"
 def furnished() -> Cloud:
     """Two projects with one of everything each; the second one's things are the foreign references."""
     cloud = Cloud(settings=Settings(token_expiration=10**9))
-    for user in "demo", "alt_demo":
+    for user in USERS:
         _furnish(Http(cloud, user), user)
     return cloud
 
@@ -56,6 +58,9 @@ def _furnish(http: Http, name: str) -> None:
     _made(http.post(f"{NETWORK}/ports", json={"port": {"network_id": net, "name": name}}))
     _made(http.post(f"{NETWORK}/routers", json={"router": {"name": name}}))
     _made(http.post(f"{NETWORK}/security-groups", json={"security_group": {"name": name}}))
+    public = http.cloud.store.one(Network, "name", "public")
+    floating = {"floating_network_id": public and public.id}
+    http.post(f"{NETWORK}/floatingips", json={"floatingip": floating})
     image = {"name": name, "disk_format": "raw", "container_format": "bare"}
     id = http.post(f"{IMAGE}/images", json=image).json["id"]
     octets = {"Content-Type": "application/octet-stream"}
@@ -79,14 +84,13 @@ def _furnish(http: Http, name: str) -> None:
 
 @cache
 def references() -> dict[str, list[str]]:
-    """The ids of all that there is, and the names, by the lower-case name of its kind."""
+    """The ids of all that there is, by the lower-case name of its kind; key pairs go by their names."""
     found = {}
     for kind in _kinds(Record):
         records = furnished().store.all(kind)
-        names = {name for record in records if isinstance(name := getattr(record, "name", None), str)}
         if records:
-            found[kind.__name__.lower()] = [*sorted(record.id for record in records)[:20], *sorted(names)[:3]]
-    return found
+            found[kind.__name__.lower()] = sorted(record.id for record in records)[:20]
+    return found | {"keypair": [f"key-{user}" for user in USERS]}
 
 
 def _kinds(kind: type[Record]) -> Iterator[type[Record]]:
@@ -115,7 +119,7 @@ UUID = "01234567-89ab-4def-8123-456789abcdef"
 WORDS: list[Any] = [
     "a", "web-1", "1", "0", "100", "-1", "true", "False", "ACTIVE", "2026-01-01T00:00:00Z", "10.0.0.5", "2001:db8::5",
     "10.9.0.0/24", "fa:16:3e:00:00:01", "aGVsbG8=", "nova", "cidr", "/24", "host.example.org", "", UUID, "auto", "desc",
-    0, 1, 2, 5, 80, 255, 1.5, True, False, None,
+    "demo", "default", "public", "compute-1", 0, 1, 2, 5, 80, 255, 1.5, True, False, None,
 ]  # fmt: skip
 TEXTS = [
     " ", "a" * 256, "ab" * 40_000, "\x00", "a\nb", "\x7f", "\u202e", "\u2028", "\U0001f600", "é" * 255, "%s", "{0}",
@@ -142,6 +146,8 @@ def hostile(dice: Random) -> Any:
 def meant(way: str) -> list[str]:
     """What stands there may refer to: ids of the kinds that its name (or that of what it is in) names, or of all."""
     for name in reversed(way.split(".")):
+        if name in LITERALS:
+            return LITERALS[name]
         plain = re.sub("[^a-z]", "", name.lower())
         kinds = [kind for kind in references() if kind in plain]
         kinds = [kind for kind in kinds if not any(kind in other and kind != other for other in kinds)]
@@ -152,6 +158,7 @@ def meant(way: str) -> list[str]:
 
 
 SYNONYMS = {"tenant": "project", "keyname": "keypair", "member": "project"}
+LITERALS = {"key": ["key", "hw:cpu_policy"], "tag": ["a", "b"], "alias": ["os-flavors", "router"]}
 
 
 # --- bodies that fit -----------------------------------------------------------------------------------
@@ -194,7 +201,7 @@ def _takes(field: Any, value: Any) -> bool:
 
 def fitting_object(dice: Random, schema: Any, version: Version, way: str = "") -> dict[str, Any]:
     fields = compiled(schema, version).fields
-    share = dice.choice((0.0, 0.2, 0.5))
+    share = dice.choice((0.1, 0.3, 0.8))
     return {
         f.data_key or name: fitting(dice, f, f"{way}.{f.data_key or name}")
         for name, f in fields.items()
@@ -284,6 +291,11 @@ RAW = [b"", b"null", b"{", b"\xff\xfe", b'"\\ud800"', b'{"a": 1, "a": 2}', b"\xe
 LARGE = b" " * ((1 << 20) + 1)
 PACKED = [b"\x1f\x8b", gzip.compress(b"{}" * 99)[:-5], gzip.compress(b" " * 50_000_000), gzip.compress(b"{}") + b"x"]
 TYPES = ["text/plain", "application/xml", "application/json; charset=latin-1", "a", "\xff", "multipart/form-data"]
+TYPES_OF = {
+    "image.update_image": "application/openstack-images-v2.1-json-patch",
+    "image.upload_image": "application/octet-stream",
+    "image.stage_image": "application/octet-stream",
+}
 HEADERS = {
     "HTTP_ACCEPT": ["*/*", "text/html", "application/json;q=x", "\xff", "a;q=1;q", ","],
     "HTTP_CONTENT_ENCODING": ["br", "gzip, gzip", "identity"],
@@ -358,7 +370,9 @@ def _parameter(dice: Random, name: str) -> str:
 
 def _on_the_wire(dice: Random, endpoint: Endpoint, version: Version, headers: dict[str, str]) -> bytes:
     """A body, and the headers that go with it."""
-    headers["CONTENT_TYPE"] = dice.choice(sorted(endpoint.types or ["application/json"]))
+    headers["CONTENT_TYPE"] = TYPES_OF.get(endpoint.operation, "application/json")
+    if endpoint.body is None and endpoint.operation not in BODIES and dice.randrange(4):
+        return b""
     match dice.randrange(80 if not endpoint.raw else 8):
         case 0:
             return dice.choice(RAW)

@@ -22,7 +22,7 @@ def test_the_root_tells_where_the_services_are(http):
 
 @pytest.mark.parametrize("method", ["DELETE", "PROPFIND", "TRACE", "BREW"])
 def test_a_method_that_a_path_does_not_have_is_novas_404_page(http, method):
-    answer = http.request(method, "/compute/v2.1/flavors")
+    answer = http.request(method, "/compute/v2.1/flavors", headers={"Accept": "*/*"})
     assert answer.status_code == 404
     assert answer.headers["Content-Type"] == "text/html; charset=UTF-8"
     assert "The resource could not be found." in answer.text
@@ -30,7 +30,7 @@ def test_a_method_that_a_path_does_not_have_is_novas_404_page(http, method):
 
 @pytest.mark.parametrize("path", ["/flavors/", "/flavors.json", "//flavors", "/flavors/1/2/3", "/nothing"])
 def test_a_path_that_is_not_there_is_novas_404_page(http, path):
-    answer = http.get(f"/compute/v2.1{path}")
+    answer = http.get(f"/compute/v2.1{path}", headers={"Accept": "*/*"})
     assert answer.status_code == 404
     assert answer.headers["Content-Type"] == "text/html; charset=UTF-8"
 

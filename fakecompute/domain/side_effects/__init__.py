@@ -40,11 +40,11 @@ ON_EXIT: dict[str, Effect] = {
     "resize.scheduling":                 moving.place_resized,
     "migrate.scheduling":                moving.place_resized,
     "revertResize_stopped.resize_reverting": moving.reverted,
-    "live_migrate.checking":             moving.place_live,
-    "live_migrate_old.checking":         moving.place_live,
+    "live_migrate.scheduling":           moving.place_live,
+    "live_migrate_old.scheduling":       moving.place_live,
     "evacuate.scheduling":               moving.place_evacuated,
     "evacuate_stopped.scheduling":       moving.place_evacuated,
-    "unshelve_offloaded.unshelving":     imaging.place_again,
+    "unshelve_offloaded.scheduling":     imaging.place_again,
 }
 ON_ARRIVAL: dict[str, Effect] = {
     "create":              building.launch,

@@ -26,6 +26,7 @@ SNAPSHOT_FROM = (ACTIVE, STOPPED, PAUSED, SUSPENDED)
 USUAL = "launched unlocked"
 conducted = partial(step, on_host=False)  # by the conductor or the scheduler: a dead host is no hindrance
 migrating = partial(step, task="migrating")
+finding = partial(conducted, task="migrating")
 
 # Stretches that several rows share; columns: step, where a failure ends, events
 # fmt: off
@@ -132,13 +133,13 @@ SERVER = Machine(
         family="revertResize"),
 
     row("live_migrate",  {ACTIVE, PAUSED},     IDLE,              USUAL,           Ends.SAME,   None,
-        conducted("checking",        Fails.BACK,         "conductor_live_migrate_instance " + LIVE_CHECKS,
-                  task="migrating"),
+        finding("scheduling",        Fails.BACK,         "conductor_live_migrate_instance"),
+        finding("checking",          Fails.BACK,         "conductor_live_migrate_instance " + LIVE_CHECKS),
         *LIVE, action="live-migration", word="os-migrateLive"),
 
     row("live_migrate_old", {ACTIVE, PAUSED},  IDLE,              USUAL,           Ends.SAME,   None,   # until 2.33
-        conducted("checking",        Fails.BACK,         "conductor_migrate_server " + LIVE_CHECKS,
-                  task="migrating"),
+        finding("scheduling",        Fails.BACK,         "conductor_migrate_server"),
+        finding("checking",          Fails.BACK,         "conductor_migrate_server " + LIVE_CHECKS),
         *LIVE, family="live_migrate", action="live-migration", word="os-migrateLive"),
 
     row("evacuate",      {ACTIVE, STOPPED, ERROR}, ANY,           "launched",      ACTIVE,      ON,     *REBUILDING),
@@ -182,7 +183,8 @@ SERVER = Machine(
         step("powering-on",          Fails.BACK,         "compute_start_instance")),
 
     row("unshelve_offloaded", {SHELVED, OFFLOADED}, IDLE,         USUAL,           ACTIVE,      ON,
-        conducted("unshelving",      Fails.BACK,         "get_image_info schedule_instances"),
+        conducted("unshelving",      Fails.BACK,         "get_image_info"),
+        conducted("scheduling",      Fails.BACK,         "schedule_instances", task="unshelving"),
         step("spawning",             Fails.BACK,         "compute_unshelve_instance"),
         family="unshelve"),
 )

@@ -19,6 +19,7 @@ from fakecompute.rest.schema import (
     Typed,
     is_printable,
     problem,
+    regex,
     shapes,
     since,
     until,
@@ -307,8 +308,8 @@ def _filters(call: Call) -> list[Callable[[Flavor], bool]]:
         fits.append(lambda flavor: flavor.disk >= disk)
     if "name" in call.query:
         try:
-            pattern = re.compile(call.query["name"])
-        except re.error:
+            pattern = regex(call.query["name"])
+        except ValueError:
             raise InvalidFilter(name="name", value=call.query["name"]) from None  # Nova's database refuses it
         fits.append(lambda flavor: pattern.search(flavor.name) is not None)
     return fits

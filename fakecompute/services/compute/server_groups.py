@@ -79,9 +79,9 @@ group_view = View(
 
 @compute.finder("server_group")
 def find_server_group(call: Call, id: str) -> ServerGroup:
-    """Found by everybody; the policy keeps strangers off."""
+    """Those of other projects do not exist."""
     group = call.cloud.store.find(ServerGroup, id)
-    if group is None:
+    if group is None or not (call.is_admin or group.project_id == call.project_id):
         raise ServerGroupNotFound(id=id)
     return group
 

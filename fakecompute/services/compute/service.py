@@ -4,22 +4,11 @@ from __future__ import annotations
 
 from fakecompute.errors import MalformedBody, PolicyDenied
 from fakecompute.rest.dialect import Answer, Dialect
+from fakecompute.rest.error_page import ErrorPage
 from fakecompute.rest.oslo import BadVersion, UnsupportedVersion, fault, jsonschema_words, unauthorized
 from fakecompute.rest.routes import Routes
 from fakecompute.rest.version import HEADER, Microversions, Version
 from fakecompute.services.compute.policies import POLICIES
-
-PAGE = """<html>
- <head>
-  <title>{title}</title>
- </head>
- <body>
-  <h1>{title}</h1>
-  {text}<br /><br />
-
-
- </body>
-</html>"""
 
 
 def _headers(version: Version | None, request_id: str) -> dict[str, str]:
@@ -35,16 +24,14 @@ def _unrouted(method: str, known: frozenset[str]) -> Answer:
     """Nova's router knows no 405: a path or method that is not there is the same page."""
     if method == "OPTIONS":
         return Answer(200, None)
-    page = PAGE.format(title="404 Not Found", text="The resource could not be found.")
-    return Answer(404, page, content_type="text/html; charset=UTF-8")
+    if method == "HEAD":
+        return Answer(404, None, content_type="text/html; charset=UTF-8")
+    return Answer(404, ErrorPage(404, "The resource could not be found."))
 
 
 def _too_large() -> Answer:
-    page = PAGE.format(
-        title="413 Request Entity Too Large",
-        text="Request is too large. Larger than max_request_body_size (%s).",  # the %s is Nova's own
-    )
-    return Answer(413, page, content_type="text/html; charset=UTF-8")
+    text = "Request is too large. Larger than max_request_body_size (%s)."  # the %s is Nova's own
+    return Answer(413, ErrorPage(413, text))
 
 
 compute = Routes(
@@ -73,5 +60,6 @@ compute = Routes(
         highest=Version(2, 104),
         legacy="X-OpenStack-Nova-API-Version",
     ),
+    types=frozenset(("", "application/json", "text/plain", "application/vnd.openstack.compute+json")),
     url_project=True,
 )

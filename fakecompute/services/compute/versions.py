@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from fakecompute.errors import FakeError, NotFound, NotImplementedHere
 from fakecompute.rest.call import Call
 from fakecompute.rest.dialect import Answer
 from fakecompute.services.compute.service import compute
@@ -30,6 +31,14 @@ def _address(call: Call, id: str) -> str:
     return f"{call.base}{compute.mount}/{'v2' if id == 'v2.0' else id}/"
 
 
+def _document(call: Call, entry: dict[str, Any], address: str) -> dict[str, Any]:
+    links = [
+        {"rel": "self", "href": address},
+        {"rel": "describedby", "type": "text/html", "href": "http://docs.openstack.org/"},
+    ]
+    return {"version": {**entry, "links": links, "media-types": _media("2.1" if entry["version"] else "2")}}
+
+
 # --- handlers -----------------------------------------------------------------------------------------
 
 
@@ -43,13 +52,45 @@ def list_versions(call: Call) -> Answer:
     return Answer(200, {"versions": versions})
 
 
+@compute.get("/<path:rest>", bare=True, public=True)
+def list_choices(call: Call, rest: str) -> FakeError | Answer:
+    """Neither v2 nor v2.1: the same address, in both."""
+    call.negotiated = False
+    if rest.startswith("v2.1/"):  # with an empty part, which no path of the URL map has
+        return compute.dialect.unrouted("GET", frozenset())
+    choices = [
+        {
+            "id": entry["id"],
+            "status": entry["status"],
+            "links": [{"rel": "self", "href": _address(call, entry["id"]) + rest}],
+            "media-types": _media("2.1" if entry["version"] else "2"),
+        }
+        for entry in _both(call)
+    ]
+    return Answer(300, {"choices": choices})
+
+
+@compute.get("/v2", bare=True, public=True)
+@compute.get("/v2/", bare=True, public=True)
+def show_legacy_version(call: Call) -> dict[str, Any]:
+    call.negotiated = False
+    return _document(call, _both(call)[0], _address(call, "v2.0"))
+
+
+@compute.get("/v2/<path:rest>", bare=True)
+@compute.post("/v2/<path:rest>", bare=True)
+@compute.put("/v2/<path:rest>", bare=True)
+@compute.delete("/v2/<path:rest>", bare=True)
+def legacy_api(call: Call, rest: str) -> None:
+    """v2.1 without microversions, and lenient."""
+    raise NotImplementedHere(operation="the legacy v2 API")
+
+
 @compute.get("/versions/<version_id>", public=True)
 @compute.get("/", public=True)
 @compute.get("", public=True)
 def show_version(call: Call, version_id: str = "v2.1") -> dict[str, Any]:
-    entry = next((entry for entry in _both(call) if entry["id"] == version_id), _both(call)[1])
-    links = [
-        {"rel": "self", "href": _address(call, entry["id"])},
-        {"rel": "describedby", "type": "text/html", "href": "http://docs.openstack.org/"},
-    ]
-    return {"version": {**entry, "links": links, "media-types": _media("2.1" if entry["version"] else "2")}}
+    for entry in _both(call):
+        if entry["id"] == version_id:
+            return _document(call, entry, _address(call, "v2.1"))
+    raise NotFound

@@ -141,7 +141,10 @@ def add_domain(call: Call, wish: dict[str, Any]) -> Domain:
 
 @identity.patch("/domains/<domain>", body=UpdateDomain, policy="identity:update_domain")
 def update_domain(call: Call, domain: Domain) -> dict[str, Any]:
-    wish = call.body["domain"]
+    return {"domain": domain_detail(change_domain(call, domain, call.body["domain"]), call)}
+
+
+def change_domain(call: Call, domain: Domain, wish: dict[str, Any]) -> Domain:
     require_same(domain, wish, [("id", "ID")])
     require_mutable("domain", domain, wish)
     if wish.get("name", domain.name) != domain.name:
@@ -149,7 +152,7 @@ def update_domain(call: Call, domain: Domain) -> dict[str, Any]:
     domain = call.cloud.store.put(_changed(domain, wish))
     if not domain.enabled:
         disable_domain(call.cloud, domain.id)
-    return {"domain": domain_detail(domain, call)}
+    return domain
 
 
 def _require_free(call: Call, name: str) -> None:
@@ -164,6 +167,10 @@ def _changed(domain: Domain, wish: dict[str, Any]) -> Domain:
 
 @identity.delete("/domains/<domain>", policy="identity:delete_domain", success=204)
 def delete_domain(call: Call, domain: Domain) -> None:
+    remove_domain(call, domain)
+
+
+def remove_domain(call: Call, domain: Domain) -> None:
     """With all of its users and projects."""
     require_mutable("domain", domain)
     if domain.enabled:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 import marshmallow
+from marshmallow import ValidationError
 
 from fakecompute.errors import BadRequest, Conflict, FakeError, Forbidden
 from fakecompute.rest.call import Call
@@ -56,6 +57,11 @@ class Flag(Typed):
     """true or false, or one of the words for them."""
 
     types = ("boolean", "string", "null")
+
+    def wrong_type(self, value: Any) -> ValidationError:
+        if value is None:  # a type that is allowed, and yet not one of the words
+            return problem(f"None is not one of {list(WORDS)!r}", None)
+        return super().wrong_type(value)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> bool:
         if not isinstance(value, (bool, str)):
@@ -111,8 +117,9 @@ def changes(record: Any, wish: Mapping[str, Any], schema: type[marshmallow.Schem
         key: value for key, value in wish.items() if key not in schema._declared_fields and key not in _OWN
     }
     for key, value in known.items():
-        if isinstance(value, dict):
-            known[key] = tuple({**dict(getattr(record, key, ())), **value}.items())
+        if key == "options":
+            merged = {**dict(record.options), **value}
+            known[key] = tuple((name, option) for name, option in merged.items() if option is not None)
         elif isinstance(value, list):
             known[key] = tuple(value)
     if extra:
@@ -126,18 +133,18 @@ _OWN = frozenset({"id", "links", "extra", "password_expires_at", "is_domain", "p
 def admit(call: Call, record: R | None, missing: FakeError, **target: str) -> R:
     """What a finder ends with: Keystone asks the policy before it tells that a thing is not there.
 
-    For grants it is the other way round.
+    For grants and roles it is the other way round.
     """
     assert call.endpoint and call.endpoint.policy
-    if call.endpoint.policy not in GRANTS:
+    if call.endpoint.policy not in LOOKED_UP_FIRST:
         call.demand(call.endpoint.policy, **target)
     if record is None:
         raise missing
     return record
 
 
-GRANTS = frozenset(
-    f"identity:{rule}" for rule in ("list_grants", "check_grant", "create_grant", "revoke_grant")
+LOOKED_UP_FIRST = frozenset(
+    f"identity:{rule}" for rule in "get_role list_grants check_grant create_grant revoke_grant".split()
 )
 
 

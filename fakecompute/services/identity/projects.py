@@ -12,7 +12,7 @@ from fakecompute.rest.call import Call
 from fakecompute.rest.dialect import Answer
 from fakecompute.rest.schema import Body, Object, Schema, Text
 from fakecompute.rest.view import field, listed, mapped
-from fakecompute.services.identity.domains import add_domain, visible_domains
+from fakecompute.services.identity.domains import add_domain, change_domain, remove_domain, visible_domains
 from fakecompute.services.identity.listing import Listed, collection, is_true, linked
 from fakecompute.services.identity.members import (
     DuplicateInDomain,
@@ -81,10 +81,6 @@ class NotALeaf(Forbidden):
     )
 
 
-class ActsAsDomain(Forbidden):
-    message = "cannot delete an enabled project acting as a domain. Please disable the project {id} first."
-
-
 class BothForms(BadRequest):
     message = "Cannot use {what}_as_list and {what}_as_ids query params at the same time."
 
@@ -97,6 +93,7 @@ class ListProjects(Listed):
     domain_id = an_id()
     enabled = Flag()
     name = a_name(64)
+    parent_id = Text(form="uuid")
     is_domain = Flag()
 
 
@@ -172,10 +169,10 @@ def _find(call: Call, id: str | None) -> AnyProject | None:
 def list_projects(call: Call) -> dict[str, Any]:
     """Those that act as domains are shown to whom asks for them alone."""
     found: list[Any]
+    mine = call.context.domain_id
     if call.query.get("is_domain"):
-        found = list(visible_domains(call))
+        found = [] if mine else list(visible_domains(call))
     else:
-        mine = call.context.domain_id
         found = sorted(call.cloud.store.all(Project), key=lambda project: project.id)
         found = [project for project in found if mine is None or project.domain_id == mine]
     for key, text in call.query_pairs:
@@ -254,9 +251,9 @@ def create_project(call: Call) -> dict[str, Any]:
 
 def _add(call: Call, wish: dict[str, Any]) -> Project:
     store = call.cloud.store
+    call.demand("identity:create_project", domain_id=wish.get("domain_id") or "")
     domain_id = wish.pop("domain_id", None) or home_domain(call)
     parent_id = wish.pop("parent_id", None) or domain_id
-    call.demand("identity:create_project", domain_id=domain_id)
     parent = _find(call, parent_id)
     if store.find(Domain, domain_id) is None:
         raise NoSuchParent(kind="domain", id=domain_id)
@@ -282,7 +279,7 @@ def _changed(project: Project, wish: dict[str, Any]) -> Project:
 def update_project(call: Call, project: AnyProject) -> dict[str, Any]:
     wish = call.body["project"]
     if isinstance(project, Domain):
-        raise ActsAsDomain(id=project.id)
+        return {"project": project_detail(change_domain(call, project, wish), call)}
     require_same(project, wish, [("id", "ID"), ("domain_id", "Domain ID")])
     for attribute in "parent_id", "is_domain":
         if attribute in wish and wish[attribute] != getattr(project, attribute):
@@ -309,9 +306,9 @@ def _require_switchable(call: Call, project: Project) -> None:
 
 @identity.delete("/projects/<project>", policy="identity:delete_project", success=204)
 def delete_project(call: Call, project: AnyProject) -> None:
-    require_mutable("project", project)
     if isinstance(project, Domain):
-        raise ActsAsDomain(id=project.id)
+        return remove_domain(call, project)
+    require_mutable("project", project)
     if _children(call, project):
         raise NotALeaf(id=project.id)
     drop_project(call.cloud, project)

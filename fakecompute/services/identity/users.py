@@ -144,8 +144,8 @@ def show_user(call: Call, user: User) -> dict[str, Any]:
 @identity.post("/users", body=CreateUser, policy="identity:create_user", success=201)
 def create_user(call: Call) -> dict[str, Any]:
     wish = call.body["user"]
+    call.demand("identity:create_user", domain_id=wish.get("domain_id", ""))
     domain_id = wish.pop("domain_id", None) or home_domain(call)
-    call.demand("identity:create_user", domain_id=domain_id)
     _require_project(call, wish)
     if call.cloud.store.find(Domain, domain_id) is None:
         raise DomainNotFound(id=domain_id)
@@ -185,7 +185,8 @@ def delete_user(call: Call, user: User) -> None:
 @identity.post("/users/<user_id>/password", public=True, success=204)
 def change_password(call: Call, user_id: str) -> None:
     """The old password is all that one needs: an expired one can be changed without a token."""
-    wish = CHANGE_PASSWORD.load((call.body or {}).get("user", {}), call.version)
+    sent = call.body if isinstance(call.body, dict) else {}
+    wish = CHANGE_PASSWORD.load(sent.get("user", {}), call.version)
     user = call.cloud.store.find(User, user_id)
     if user is None or not user.enabled or user.password != wish["original_password"]:
         raise unauthorized(call)

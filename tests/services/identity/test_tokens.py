@@ -14,12 +14,12 @@ MALFORMED = (
 ON_DEMO = {"project": {"name": "demo", "domain": {"id": "default"}}}
 
 
-def login(http, user="demo", password="secret", scope=None, query="", **more):
-    auth = {"identity": {"methods": ["password"], "password": {"user": {"domain": {"id": "default"}}}}}
-    auth["identity"]["password"]["user"] |= {"name": user, "password": password}
+def login(http, user="demo", password="secret", scope=None, query=""):
+    who = {"name": user, "domain": {"id": "default"}, "password": password}
+    body = identity(password={"user": who})
     if scope is not None:
-        auth["scope"] = scope
-    return post(http, {"auth": auth}, query)
+        body["auth"]["scope"] = scope
+    return post(http, body, query)
 
 
 def post(http, body, query=""):

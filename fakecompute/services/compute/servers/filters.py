@@ -16,6 +16,7 @@ from fakecompute.errors import BadRequest, Forbidden
 from fakecompute.kernel.clock import moment
 from fakecompute.rest.call import Call
 from fakecompute.rest.page import MarkerNotFound
+from fakecompute.rest.schema import regex
 from fakecompute.rest.view import isoformat
 from fakecompute.services.compute.paging import sort
 from fakecompute.services.compute.servers.schemas import SORT_KEYS_IGNORED, ListServers
@@ -227,7 +228,7 @@ def _attributes(call: Call, admin: bool, everywhere: bool) -> list[Test]:
         elif key in EXACT:
             tests.append(lambda server, get=EXACT[key], value=value: get(server) == value)  # type: ignore[misc]
         elif key in MATCHED:
-            pattern = re.compile(value, re.IGNORECASE)
+            pattern = regex(value, re.IGNORECASE)
             tests.append(lambda server, get=MATCHED[key], pattern=pattern: _matches(pattern, get(server)))  # type: ignore[misc]
     return tests
 
@@ -237,7 +238,7 @@ def _matches(pattern: re.Pattern[str], value: Any) -> bool:
 
 
 def _has_address(call: Call, value: str, version: int) -> Test:
-    pattern = re.compile(value, re.IGNORECASE)
+    pattern = regex(value, re.IGNORECASE)
 
     def test(server: Server) -> bool:
         addresses = server_network.addresses(call.cloud, server.id)
@@ -251,19 +252,31 @@ def _has_address(call: Call, value: str, version: int) -> Test:
 
 
 def _ordered(call: Call, servers: list[Server]) -> list[Server]:
-    """By the keys of the query, else the newest first; ties by id, whatever the directions."""
+    """By the keys of the query, else the newest first; at last by id.
+
+    Nova adds the id and its direction to the two lists each, so where directions are missing, the ascending one
+    that was meant for the id goes to the first key without; all others take the first of the query.
+    """
     keys = call.query.get("sort_key") or ["created_at"]
     directions = call.query.get("sort_dir") or ["desc"]
-    pairs = []
+    usable = []
     for index, key in enumerate(keys):
-        if key in SORT_KEYS_IGNORED and not (key == "locked" and call.since("2.73")):
-            continue
         if key in ("host", "node") and not call.is_admin:
             raise OnlyAdminsSortBy(key=key)
-        pairs.append((SORTED[key], directions[index] if index < len(directions) else directions[0]))
+        if key not in SORT_KEYS_IGNORED or (key == "locked" and call.since("2.73")):
+            usable.append((key, directions[index] if index < len(directions) else None))
     if len(directions) > len(keys):
         raise TooManySortDirections
-    return sort(sorted(servers, key=lambda server: server.id), pairs or [(SORTED["created_at"], "desc")])
+    pairs = _with_id(usable)
+    return sort(servers, [(SORTED[key], direction) for key, direction in pairs])
+
+
+def _with_id(pairs: list[tuple[str, str | None]]) -> list[tuple[str, str]]:
+    keys = [key for key, _ in pairs] or ["created_at"]
+    given = [direction for _, direction in pairs if direction is not None] or ["desc"]
+    if "uuid" not in keys:
+        keys, given = [*keys, "uuid"], [*given, "asc"]
+    return [(key, given[index] if index < len(given) else given[0]) for index, key in enumerate(keys)]
 
 
 def after_marker(call: Call, servers: list[Server]) -> list[Server]:

@@ -22,6 +22,10 @@ EVENTS, DETAILS = (
 )
 
 
+class MarkerLost(BadRequest):
+    message = "Marker None could not be found."  # Nova forgets to say which
+
+
 class ActionNotFound(NotFound):
     message = "Action {request_id} not found"
 
@@ -103,7 +107,10 @@ def list_instance_actions(call: Call, server_with_history: Server) -> dict[str, 
     actions.sort(key=lambda action: -action.number)
     most = call.cloud.settings.max_limit
     limit = min(query.get("limit", most), most)
-    shown = page.after(actions, query.get("marker"), lambda action: action.request_id)[:limit]
+    try:
+        shown = page.after(actions, query.get("marker"), lambda action: action.request_id)[:limit]
+    except page.MarkerNotFound:
+        raise MarkerLost from None
     body: dict[str, Any] = {"instanceActions": action_brief.all(shown, call)}
     if call.since("2.58") and limit and len(shown) == limit:
         path = f"{call.url}/servers/{server_with_history.id}/os-instance-actions"
