@@ -21,8 +21,11 @@ lint: .venv/.ready         ## ruff, and mypy as strict as it gets
 bench: .venv/.ready        ## how fast it is, on this machine
 	$(BIN)/python -m tests.bench $(ARGS)
 
-conformance: harness .venv-nova/.ready  ## compare with real Nova (CONFORMANCE=folder of the harness)
-	CONFORMANCE='$(abspath $(CONFORMANCE))' .venv-nova/bin/python -m pytest tests/conformance -m conformance $(ARGS)
+conformance: harness .venv/.ready .venv-nova/.ready  ## compare with real Nova (CONFORMANCE=folder of the harness)
+	rm -rf .traffic
+	FAKECOMPUTE_TRAFFIC='$(CURDIR)/.traffic' $(BIN)/python -m pytest -q -n auto $(ARGS)
+	CONFORMANCE='$(abspath $(CONFORMANCE))' .venv-nova/bin/python -m tests.conformance.check .traffic
+	CONFORMANCE='$(abspath $(CONFORMANCE))' .venv-nova/bin/python -m tests.conformance.ask
 
 harness:
 	@test -d '$(CONFORMANCE)' || { \
@@ -31,14 +34,14 @@ harness:
 	    echo "Nothing else needs it; 'make test' does without."; exit 2; } >&2
 
 clean:                     ## forget all that was made here
-	rm -rf .venv .venv-nova build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-nova .traffic build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 .venv/.ready: setup.cfg pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --editable '.[test]'
 	@touch $@
 
-.venv-nova/.ready: tests/conformance/requirements.txt setup.cfg pyproject.toml
+.venv-nova/.ready: tests/conformance/requirements.txt
 	$(PYTHON) -m venv .venv-nova
-	.venv-nova/bin/python -m pip install --quiet --editable '.[test]' --requirement $<
+	.venv-nova/bin/python -m pip install --quiet --requirement $<
 	@touch $@

@@ -58,7 +58,9 @@ class Recorder:
         self._write(environ, asked.text, body, **begun)
         return [body]
 
-    def _write(self, environ: WSGIEnvironment, asked: str, body: bytes, status: int, headers: dict[str, str]) -> None:
+    def _write(
+        self, environ: WSGIEnvironment, asked: str, body: bytes, status: int, headers: dict[str, str]
+    ) -> None:
         if headers.get("Content-Encoding") == "gzip":
             body = gzip.decompress(body)
         query = environ.get("QUERY_STRING", "")

@@ -1,26 +1,49 @@
-"""Ask a real Nova: `python -m tests.conformance.ask URL [topic ...]` writes its answers to `observed/`.
+"""Ask a real Nova what the scripts ask: `CONFORMANCE=... python -m tests.conformance.ask [--write] [topic ...]`
 
-URL is that of the harness's `serve_nova.py --set allow_resize_to_same_host=true`, freshly started.
+Python is that of an environment with Nova.  Without `--write` the answers are compared with those of `observed/`.
 """
 
 from __future__ import annotations
 
+import os
+import socket
+import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import requests
 
-from tests.conformance.exchange import NAMES, TOPICS, Pause, Reply, Step, converse, write
+from tests.conformance.exchange import (
+    HERE,
+    NAMES,
+    TOPICS,
+    Pause,
+    Reply,
+    Step,
+    converse,
+    observed,
+    without,
+    write,
+)
 
-ROLES = {"demo": "reader,member", "reader": "reader", "other": "other", "stranger": "reader,member", "admin": "admin,member,reader"}
+ROLES = {
+    "demo": "reader,member",
+    "reader": "reader",
+    "other": "other",
+    "stranger": "reader,member",
+    "admin": "admin,member,reader",
+}
+LIKE_OURS = ("--computes", "fake-mini", "--set", "allow_resize_to_same_host=true")  # the cloud of cloud.yaml
 
 
 class RealNova:
     """The harness's server: a cloud in one process, with names instead of tokens."""
 
     def __init__(self, url: str) -> None:
-        self.root = url.rstrip("/")
+        self.root = url
         self._session = requests.Session()
 
     def begin(self) -> None:
@@ -32,7 +55,9 @@ class RealNova:
         headers = {"Content-Type": "application/json"} if body is not None else {}
         if step.version:
             headers["OpenStack-API-Version"] = f"compute {step.version}"
-        request = requests.Request(step.method, url, {**headers, **_who(step.user), **step.headers}, data=body)
+        request = requests.Request(
+            step.method, url, {**headers, **_who(step.user), **step.headers}, data=body
+        )
         prepared = request.prepare()
         prepared.url = url  # as it is written, not as requests would quote it
         answer = self._session.send(prepared, allow_redirects=False)
@@ -57,14 +82,51 @@ def _who(user: str) -> dict[str, str]:
     return {"X-Auth-User": user, "X-Auth-Project-Id": project, "X-Roles": ROLES[user]}
 
 
-def main() -> None:
-    nova = RealNova(sys.argv[1])
-    for topic in sys.argv[2:] or TOPICS:
-        nova.begin()
-        answers = [answer for _, answer in converse(topic, nova)]
-        write(topic, answers)
-        print(f"{topic}: {len(answers)} answers")
+@contextmanager
+def serving(harness: str) -> Iterator[RealNova]:
+    """A real Nova on a free port of this machine, for a while."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = (HERE / "serve.py", f"{harness}/nova/serve_nova.py", "--port", str(port), *LIKE_OURS)
+    server = subprocess.Popen(
+        [sys.executable, *map(str, command)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd="/"
+    )
+    try:
+        assert server.stdout is not None
+        if not server.stdout.readline():  # it says one line, when it is ready
+            sys.exit(f"Nova does not start: {' '.join(map(str, command))}")
+        yield RealNova(f"http://127.0.0.1:{port}")
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def compared(topic: str, asked: list[tuple[Step, dict[str, Any]]]) -> int:
+    """How many answers are not what they were; each is printed."""
+    different = 0
+    for (step, answer), before in zip(asked, observed(topic), strict=True):
+        if without(answer, step.ignore) != without(before, step.ignore):
+            different += 1
+            print(f"{topic}: {step.title}\n    was {before}\n    is  {answer}")
+    return different
+
+
+def main(words: list[str]) -> None:
+    topics = [word for word in words if word != "--write"] or TOPICS
+    different = asked = 0
+    with serving(os.environ["CONFORMANCE"]) as nova:
+        for topic in topics:
+            nova.begin()
+            answers = list(converse(topic, nova))
+            asked += len(answers)
+            if "--write" in words:
+                write(topic, [answer for _, answer in answers])
+            else:
+                different += compared(topic, answers)
+    print(f"{asked} answers of Nova, {different} not as observed")
+    sys.exit(bool(different))
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -28,7 +28,9 @@ class Ours:
         definition = yaml.safe_load((HERE / "cloud.yaml").read_text())
         settings = Settings(allow_resize_to_same_host=True)
         self.cloud = Cloud(definition, settings=settings, clock=ManualClock(1_767_225_600_123_456))
-        self._clients = {user: Http(self.cloud, user) for user in ("demo", "reader", "other", "admin", "stranger")}
+        self._clients = {
+            user: Http(self.cloud, user) for user in ("demo", "reader", "other", "admin", "stranger")
+        }
 
     def ask(self, step: Step, path: str, body: bytes | None) -> Reply:
         url = "/compute" + (path[1:] if path.startswith("~") else "/v2.1" + path)

@@ -125,7 +125,9 @@ def world() -> tuple[Cloud, dict[str, str]]:
     cloud = Cloud()
     demo, admin = Http(cloud), Http(cloud, "admin", "demo")
     images = demo.get("/image/v2/images").json["images"]
-    group = demo.post("/compute/v2.1/os-server-groups", version="2.64", json=_group(64)).json["server_group"]["id"]
+    group = demo.post("/compute/v2.1/os-server-groups", version="2.64", json=_group(64)).json["server_group"][
+        "id"
+    ]
     server = demo.post(
         "/compute/v2.1/servers",
         version="2.52",
@@ -146,11 +148,20 @@ def world() -> tuple[Cloud, dict[str, str]]:
     boot(cloud, name="building", image_id=images[0]["id"])
     admin.post("/compute/v2.1/os-keypairs", json={"keypair": {"name": "default", "public_key": PUBLIC_KEY}})
     admin.post("/compute/v2.1/flavors/84/os-extra_specs", json={"extra_specs": {"k": "v"}})
-    private = {"name": "private", "id": "private", "ram": 1, "vcpus": 1, "disk": 1, "os-flavor-access:is_public": False}
+    private = {
+        "name": "private",
+        "id": "private",
+        "ram": 1,
+        "vcpus": 1,
+        "disk": 1,
+        "os-flavor-access:is_public": False,
+    }
     admin.post("/compute/v2.1/flavors", json={"flavor": private})
     project = demo.token.project_id
     admin.post("/compute/v2.1/flavors/private/action", json={"addTenantAccess": {"tenant": project}})
-    action = demo.get(f"/compute/v2.1/servers/{id}/os-instance-actions").json["instanceActions"][0]["request_id"]
+    action = demo.get(f"/compute/v2.1/servers/{id}/os-instance-actions").json["instanceActions"][0][
+        "request_id"
+    ]
     return cloud, {
         "server": id, "server_with_history": id, "resized": resized, "image": images[0]["id"], "flavor_id": "84",
         "key": "k", "name": "default", "project_id": str(project), "server_group": group, "network": "private",
@@ -196,7 +207,9 @@ def test_an_operation_answers(endpoint: Endpoint, minor: int):
     handler = endpoint.handler.__name__
     _prepare(cloud, names, handler)
     path = re.sub("<([^>]*)>", lambda found: names[found[1]], endpoint.path)
-    body = BODIES[handler](minor) if handler in BODIES else {endpoint.action: None} if endpoint.action else None
+    body = (
+        BODIES[handler](minor) if handler in BODIES else {endpoint.action: None} if endpoint.action else None
+    )
     if body is not None:
         text = re.sub("<([^>]*)>", lambda found: names[found[1]], json.dumps(body))
         body = json.loads(text)

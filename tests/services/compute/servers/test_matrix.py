@@ -1,0 +1,132 @@
+"""Every action in every state of a server, against the answers of a real Nova (matrix.json).
+
+A state is a vm_state or `vm_state+task_state`, asked by an admin; MEMBER and READER, LOCKED_as_member and LOCKED_as_admin
+are roles, in a state from which the action may begin, the last two after the owner has locked the server.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fakecompute import Cloud
+from fakecompute.domain.records.server import Server
+from fakecompute.domain.servers import boot
+from fakecompute.domain.states import VM
+from fakecompute.faces.client import Http
+
+MATRIX: dict[str, dict[str, list[Any]]] = json.loads(Path(__file__).with_name("matrix.json").read_text())
+USERS = {"MEMBER": "demo", "READER": "reader", "LOCKED_as_member": "demo"}
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+# fmt: off
+ACTIONS: dict[str, Any] = {
+    "changePassword":     {"changePassword": {"adminPass": "secret"}},
+    "confirmResize":      {"confirmResize": None},
+    "createBackup":       {"createBackup": {"name": "backup", "backup_type": "daily", "rotation": 1}},
+    "createImage":        {"createImage": {"name": "snapshot"}},
+    "evacuate":           {"evacuate": {}},
+    "forceDelete":        {"forceDelete": None},
+    "injectNetworkInfo":  {"injectNetworkInfo": None},
+    "lock":               {"lock": None},
+    "migrate":            {"migrate": None},
+    "os-migrateLive":     {"os-migrateLive": {"host": None, "block_migration": "auto"}},
+    "os-start":           {"os-start": None},
+    "os-stop":            {"os-stop": None},
+    "pause":              {"pause": None},
+    "reboot_hard":        {"reboot": {"type": "HARD"}},
+    "reboot_soft":        {"reboot": {"type": "SOFT"}},
+    "rebuild":            {"rebuild": {"imageRef": "<image>"}},
+    "rescue":             {"rescue": None},
+    "resetState":         {"os-resetState": {"state": "active"}},
+    "resize":             {"resize": {"flavorRef": "84"}},
+    "restore":            {"restore": None},
+    "resume":             {"resume": None},
+    "revertResize":       {"revertResize": None},
+    "shelve":             {"shelve": None},
+    "shelveOffload":      {"shelveOffload": None},
+    "suspend":            {"suspend": None},
+    "trigger_crash_dump": {"trigger_crash_dump": None},
+    "unlock":             {"unlock": None},
+    "unpause":            {"unpause": None},
+    "unrescue":           {"unrescue": None},
+    "unshelve":           {"unshelve": None},
+}
+OTHERS: dict[str, tuple[str, str, Any]] = {
+    "delete":             ("DELETE", "",             None),
+    "metadata_create":    ("POST",   "/metadata",    {"metadata": {"a": "b"}}),
+    "metadata_delete":    ("DELETE", "/metadata/k",  None),
+    "update":             ("PUT",    "",             {"server": {"name": "renamed"}}),
+}
+FROM = {  # where an action may begin, if not when the server is active
+    "confirmResize":      "resized",
+    "os-start":           "stopped",
+    "restore":            "soft-delete",
+    "resume":             "suspended",
+    "revertResize":       "resized",
+    "shelveOffload":      "shelved",
+    "unpause":            "paused",
+    "unrescue":           "rescued",
+    "unshelve":           "shelved",
+}
+# fmt: on
+REQUESTS = {name: ("POST", "/action", body) for name, body in ACTIONS.items()} | OTHERS
+
+
+@cache
+def world() -> tuple[Cloud, str, str]:
+    """A cloud with a server that is active, and with somebody who may only look."""
+    reader = {"name": "reader", "projects": {"demo": ["reader"]}}
+    demo = {"name": "demo", "projects": {"demo": ["member"]}}
+    admin = {"name": "admin", "projects": {"demo": ["admin"]}}
+    hosts = [{"name": name, "vcpus": 64, "ram": 262144, "disk": 4096} for name in ("host2", "host1")]
+    cloud = Cloud({"extends": "default", "users": [demo, reader, admin], "hosts": hosts})
+    image = Http(cloud, "demo").get("/image/v2/images").json["images"][0]["id"]
+    server = boot(cloud, image_id=image)
+    cloud.settle()
+    return cloud, server.id, image
+
+
+def ask(action: str, state: str) -> list[Any]:
+    """The answer in a state, as the matrix writes it."""
+    origin, id, image = world()
+    cloud = origin.fork()
+    server = cloud.store.get(Server, id)
+    vm_state, _, task_state = state.partition("+")
+    if state.isupper() or state.startswith("LOCKED"):
+        vm_state = FROM.get(action, "active")
+    changes: dict[str, Any] = {"vm_state": VM(vm_state), "task_state": task_state or None}
+    changes |= {"locked_by": "owner"} if state.startswith("LOCKED") else {}
+    changes |= (
+        {"metadata": (("k", "v"),)} if state == "active" else {}
+    )  # gone, when Nova was asked in other states
+    cloud.store.put(server.evolve(**changes))
+    method, path, body = REQUESTS[action]
+    text = json.dumps(body).replace("<image>", image)
+    answer = Http(cloud, USERS.get(state, "admin"), "demo").request(
+        method, f"/compute/v2.1/servers/{id}{path}", json=json.loads(text), version="2.104"
+    )
+    if answer.status_code < 400:
+        return [answer.status_code]
+    (fault,) = answer.json.values()
+    return [answer.status_code, UUID.sub("{uuid}", fault["message"])]
+
+
+@pytest.mark.parametrize("action", REQUESTS)
+def test_an_action_is_answered_as_nova_does(action: str):
+    answers = {state: ask(action, state) for state in MATRIX[action]}
+    assert answers == MATRIX[action]
+
+
+def test_an_offloaded_server_is_not_ready_before_its_state_is_looked_at():
+    """In the matrix, offloaded servers were made by their state alone, and kept their host."""
+    cloud, id, _ = world()
+    cloud = cloud.fork()
+    cloud.store.put(cloud.store.get(Server, id).evolve(vm_state=VM.OFFLOADED, host=None))
+    answer = Http(cloud, "admin", "demo").post(f"/compute/v2.1/servers/{id}/action", json={"os-start": None})
+    assert answer.json["conflictingRequest"]["message"] == f"Instance {id} is not ready"
