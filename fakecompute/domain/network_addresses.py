@@ -21,6 +21,7 @@ Address = IPv4Address | IPv6Address
 ADDRESS: dict[int, type[IPv4Address] | type[IPv6Address]] = {4: IPv4Address, 6: IPv6Address}
 ROUTER_INTERFACE = "network:router_interface"
 ROUTER_GATEWAY = "network:router_gateway"
+FLOATING = "network:floatingip"
 MOST_FIXED_IPS = 5  # a port; max_fixed_ips_per_port of neutron.conf
 
 

@@ -16,8 +16,9 @@ from fakecompute.domain.network_addresses import (
     IpAddressGenerationFailure,
     Wish,
 )
+from fakecompute.domain.network_floatingips import drop_port, floatingips_of
 from fakecompute.domain.network_quotas import OverQuota, room_for
-from fakecompute.domain.records.network import FixedIP, Network, Port, SecurityGroup, Subnet
+from fakecompute.domain.records.network import Network, Port, SecurityGroup, Subnet
 from fakecompute.domain.records.server import NetworkRequest, Server
 from fakecompute.errors import BadRequest, Conflict, Forbidden
 
@@ -344,7 +345,7 @@ FREE = {"device_id": "", "device_owner": "", "dns_name": "", "attachment": 0, "t
 def detach(cloud: Cloud, port: Port) -> None:
     """Take a port from its server: Nova deletes what it made, and lets go of the others."""
     if port.owned_by_nova:
-        cloud.store.drop(port)
+        drop_port(cloud, port)
     else:
         change(cloud, port, **binding(port, ""), **FREE)
 
@@ -378,19 +379,27 @@ def ports_of(cloud: Cloud, server_id: str) -> list[Port]:
 
 
 def addresses(cloud: Cloud, server_id: str) -> dict[str, list[dict[str, Any]]]:
-    """What `addresses` of a server is: the addresses by the name of the network."""
+    """What `addresses` of a server is: by the name of the network, first the ports' own, then the floating ones."""
     shown: dict[str, list[dict[str, Any]]] = {}
+    floating: dict[str, list[dict[str, Any]]] = {}
     for port in ports_of(cloud, server_id):
         name = cloud.store.get(Network, port.network_id).name
-        shown.setdefault(name, []).extend(_address(port, fixed) for fixed in port.fixed_ips)
-    return shown
+        fixed = [ip.ip_address for ip in port.fixed_ips]
+        shown.setdefault(name, []).extend(_address(port, address, "fixed") for address in fixed)
+        floating.setdefault(name, []).extend(
+            _address(port, one.floating_ip_address, "floating")
+            for address in fixed
+            for one in floatingips_of(cloud, port.id)
+            if one.fixed_ip_address == address
+        )
+    return {name: own + floating[name] for name, own in shown.items()}
 
 
-def _address(port: Port, fixed: FixedIP) -> dict[str, Any]:
+def _address(port: Port, address: str, kind: str) -> dict[str, Any]:
     return {
-        "version": 6 if ":" in fixed.ip_address else 4,
-        "addr": fixed.ip_address,
-        "OS-EXT-IPS:type": "fixed",
+        "version": 6 if ":" in address else 4,
+        "addr": address,
+        "OS-EXT-IPS:type": kind,
         "OS-EXT-IPS-MAC:mac_addr": port.mac_address,
     }
 

@@ -36,7 +36,7 @@ def migrations(cloud):
 
 def statuses(cloud, server):
     """What the status of the last migration is, one after the other."""
-    seen = []
+    seen: list[str] = []
     while True:
         status = migrations(cloud)[-1].status
         if not seen or seen[-1] != status:

@@ -21,7 +21,7 @@ def rule(on: str, **effect: Any) -> Rule:
 
 def booted(cloud: Cloud, **fields: Any) -> Server:
     """A server that runs, of the first cirros."""
-    image = min(cloud.store.all(Image), key=lambda image: image.name)
+    image = min(cloud.store.all(Image), key=lambda image: image.name or "")
     server = servers.boot(cloud, **{"image_id": image.id, **fields})
     cloud.settle()
     return now(cloud, server)

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from fakecompute import Cloud
 from fakecompute.domain.faults import Effect, Rule
-from fakecompute.domain.identity import token_for
 from fakecompute.domain.hosts import host_down, host_up
+from fakecompute.domain.identity import token_for
 from fakecompute.domain.records.compute import Host
 from fakecompute.domain.records.network import Network
 from fakecompute.domain.settings import Settings

@@ -192,6 +192,8 @@ class FloatingIP(Standard):
         "project": lambda floating: floating.project_id,
         "port": lambda floating: floating.port_id,
         "address": lambda floating: floating.floating_ip_address,
+        "network": lambda floating: floating.floating_network_id,
+        "router": lambda floating: floating.router_id,
     }
 
     floating_network_id: str
@@ -200,6 +202,8 @@ class FloatingIP(Standard):
     port_id: str | None = None
     fixed_ip_address: str | None = None
     router_id: str | None = None
+    dns_name: str = ""
+    dns_domain: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
