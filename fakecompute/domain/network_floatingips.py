@@ -49,9 +49,9 @@ class FloatingIPPortAlreadyAssociated(Conflict):
 
 
 def make_floatingip(
-    cloud: Cloud, project_id: str, network: Network, wish: Wish = Wish(), **more: Any
+    cloud: Cloud, project_id: str, network: Network, wish: Wish, **more: Any
 ) -> FloatingIP:
-    """A floating IP on an external network: a certain address, one of a subnet, or any."""
+    """A floating IP on an external network: the address that is wished for, or any."""
     check_quota(cloud, project_id, "floatingip")
     if not network.external:
         raise BadFloatingIPRequest(reason=f"Network {network.id} is not a valid external network")

@@ -384,13 +384,9 @@ def addresses(cloud: Cloud, server_id: str) -> dict[str, list[dict[str, Any]]]:
     floating: dict[str, list[dict[str, Any]]] = {}
     for port in ports_of(cloud, server_id):
         name = cloud.store.get(Network, port.network_id).name
-        fixed = [ip.ip_address for ip in port.fixed_ips]
-        shown.setdefault(name, []).extend(_address(port, address, "fixed") for address in fixed)
+        shown.setdefault(name, []).extend(_address(port, ip.ip_address, "fixed") for ip in port.fixed_ips)
         floating.setdefault(name, []).extend(
-            _address(port, one.floating_ip_address, "floating")
-            for address in fixed
-            for one in floatingips_of(cloud, port.id)
-            if one.fixed_ip_address == address
+            _address(port, ip.floating_ip_address, "floating") for ip in floatingips_of(cloud, port.id)
         )
     return {name: own + floating[name] for name, own in shown.items()}
 

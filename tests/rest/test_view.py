@@ -25,7 +25,7 @@ ADMINS = "os_compute_api:os-extended-server-attributes"
 
 def call(version="2.1", *roles):
     return Call(
-        cloud=None,  # type: ignore[arg-type]  # no view needs one
+        cloud=None,  # no view needs one
         context=Context(user_id="u", project_id="p", roles=frozenset(roles)),
         service=compute,
         version=Version.parse(version),

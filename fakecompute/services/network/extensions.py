@@ -23,6 +23,7 @@ EXTENSIONS = (
     ("extraroute",                                 "2013-02-01", "Neutron Extra Route"),
     ("extraroute-atomic",                          "2019-07-10", "Atomically add/remove extra routes"),
     ("filter-validation",                          "2018-07-04", "Filter parameters validation"),
+    ("fip-port-details",                           "2018-04-09", "Floating IP Port Details Extension"),
     ("ip_allocation",                              "2016-06-10", "IP Allocation"),
     ("ip-substring-filtering",                     "2017-11-28", "IP address substring filtering"),
     ("net-mtu",                                    "2015-03-25", "Network MTU"),

@@ -34,7 +34,7 @@ MISSING = {
     "/networks/<network>/dhcp-agents": "DHCP agents",
     "/routers/<router>/l3-agents": "L3 agents",
     "/routers/<router>/conntrack_helpers": "conntrack helpers",
-    "/floatingips/<floatingip_id>/port_forwardings": "port forwardings",
+    "/floatingips/<floatingip>/port_forwardings": "port forwardings",
 }
 # fmt: on
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from fakecompute.domain.network import begun, change
 from fakecompute.domain.network_addresses import ROUTER_GATEWAY, InvalidInput, subnets_of
+from fakecompute.domain.network_floatingips import remove_floatingip
 from fakecompute.domain.network_quotas import check_quota
-from fakecompute.domain.records.network import Network, Port
+from fakecompute.domain.records.network import FloatingIP, Network, Port
 from fakecompute.errors import Conflict, NotFound
 from fakecompute.rest.call import Call
 from fakecompute.rest.view import ABSENT, listed
@@ -121,9 +122,12 @@ def update_network(call: Call, network: Network) -> dict[str, Any]:
 
 @network.delete("/networks/<network>", policy="delete_network", success=204)
 def delete_network(call: Call, network: Network) -> None:
-    """Its subnets go with it; its ports stand in the way."""
+    """Its subnets go with it, and floating IPs that lead nowhere; its ports stand in the way."""
     check_revision(call, network)
     store = call.cloud.store
+    for floating in store.by(FloatingIP, "network", network.id):
+        if floating.port_id is None:
+            remove_floatingip(call.cloud, floating)
     if ports := sorted(port.id for port in store.by(Port, "network", network.id)):
         raise NetworkInUse(id=network.id, ports=",".join(ports))
     for subnet in subnets_of(call.cloud, network.id):

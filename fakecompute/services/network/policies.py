@@ -10,7 +10,7 @@ _RULES = {
     "any": """
         get_version get_extension get_availability_zone get_address_group
         get_network get_subnet get_port get_router get_security_group get_security_group_rule get_floatingip
-        get_networks_tags get_subnets_tags get_ports_tags get_routers_tags get_security_groups_tags
+        get_networks_tags get_subnets_tags get_ports_tags get_routers_tags get_security_groups_tags get_floatingips_tags
     """,
     "member": """
         create_network update_network delete_network
@@ -32,9 +32,10 @@ _RULES = {
         create_security_group update_security_group delete_security_group
         create_security_group_rule delete_security_group_rule
         update_networks_tags update_subnets_tags update_ports_tags update_routers_tags update_security_groups_tags
+        update_floatingips_tags
         create_floatingip update_floatingip delete_floatingip
     """,
-    "manager": "get_quota",
+    "manager": "get_quota create_floatingip:floating_ip_address",
     "service": """
         get_port:binding:vif_type get_port:binding:vif_details get_port:binding:host_id get_port:binding:profile
         get_port:resource_request

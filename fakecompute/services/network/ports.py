@@ -12,8 +12,9 @@ from fakecompute.domain.network import (
     default_group,
     make_port,
 )
-from fakecompute.domain.network_addresses import ROUTER_GATEWAY, ROUTER_INTERFACE, requested
-from fakecompute.domain.records.network import Network, Port, Router, SecurityGroup
+from fakecompute.domain.network_addresses import FLOATING, ROUTER_GATEWAY, ROUTER_INTERFACE, Wish, requested
+from fakecompute.domain.network_floatingips import drop_port, floatingips_of
+from fakecompute.domain.records.network import FloatingIP, Network, Port, Router, SecurityGroup
 from fakecompute.errors import BadRequest, Conflict, NotFound
 from fakecompute.rest.call import Call
 from fakecompute.rest.view import listed, mapped
@@ -26,7 +27,7 @@ VNIC_TYPES = (
     "normal", "direct", "macvtap", "baremetal", "direct-physical", "virtio-forwarder", "smart-nic", "vdpa",
     "accelerator-direct", "accelerator-direct-physical", "remote-managed",
 )  # fmt: skip
-ROUTER_OWNERS = (ROUTER_INTERFACE, ROUTER_GATEWAY)
+OWNERS = {ROUTER_INTERFACE: Router, ROUTER_GATEWAY: Router, FLOATING: FloatingIP}  # whose ports go with them
 
 
 class PortNotFound(NotFound):
@@ -42,6 +43,17 @@ class PortBound(Conflict):
         "Unable to complete operation on port {id}, port is already bound, port type: {vif_type},"
         " old_mac {old}, new_mac {new}."
     )
+
+
+class FipAssociated(Conflict):
+    message = (
+        "Unable to complete the operation on port {id} because the port still has an associated floating IP."
+    )
+
+
+class BadPortRequest(BadRequest):
+    neutrons_name = "BadRequest"
+    message = "Bad port request: {reason}."
 
 
 class DeviceIDNotOwnedByTenant(Conflict):
@@ -172,13 +184,17 @@ def update_port(call: Call, port: Port) -> dict[str, Any]:
 
 @network.delete("/ports/<port>", policy="get_port", success=204)
 def delete_port(call: Call, port: Port) -> None:
-    """A server's port may be deleted too; a router's goes with its interface."""
+    """A server's port may be deleted too; a router's goes with its interface, another's floating IP holds it."""
     if not call.may("delete_port", port.project_id):
         call.demand("delete_port", call.cloud.store.get(Network, port.network_id).project_id)
     check_revision(call, port)
-    if port.device_owner in ROUTER_OWNERS and call.cloud.store.find(Router, port.device_id):
+    owner = OWNERS.get(port.device_owner)
+    if owner and call.cloud.store.find(owner, port.device_id):
         raise ServicePortInUse(id=port.id, owner=port.device_owner)
-    call.cloud.store.drop(port)
+    mine = call.context.project_id
+    if not call.is_admin and any(one.project_id != mine for one in floatingips_of(call.cloud, port.id)):
+        raise FipAssociated(id=port.id)
+    drop_port(call.cloud, port)
 
 
 def _demand(call: Call, action: str, wish: dict[str, Any], home: Network) -> None:
@@ -246,11 +262,22 @@ def _update(call: Call, port: Port, wish: dict[str, Any]) -> Port:
         fields["mac_address"] = mac
     if "fixed_ips" in wish:
         owner = wish.get("device_owner", port.device_owner)
+        _check_floating(call, port, wish["fixed_ips"])
         fields["fixed_ips"] = requested(call.cloud, home, wish["fixed_ips"], mac, owner, port.fixed_ips)
     if "binding:host_id" in wish and (wish["binding:host_id"] or "") != port.host:
         fields |= binding(port, wish["binding:host_id"] or "")
     _check_security(port.evolve(**fields), wish)
     return change(call.cloud, port, **fields)
+
+
+def _check_floating(call: Call, port: Port, wishes: tuple[Wish, ...]) -> None:
+    """neutron/db/l3_db.py: prevent_internal_ip_change_for_fip."""
+    kept = {wish.ip_address for wish in wishes}
+    if any(floating.fixed_ip_address not in kept for floating in floatingips_of(call.cloud, port.id)):
+        raise BadPortRequest(
+            reason=f"Cannot update the fixed_ips of the port {port.id}, because its original fixed_ip has been"
+            " associated to a floating ip"
+        )
 
 
 def _check_mac(call: Call, port: Port, mac: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from fakecompute.domain.network import change, touch
 from fakecompute.domain.network_addresses import ROUTER_INTERFACE, Wish
+from fakecompute.domain.network_floatingips import drop_port
 from fakecompute.domain.network_routers import (
     add_interface,
     gateway_of,
@@ -14,7 +15,7 @@ from fakecompute.domain.network_routers import (
     ports_of_router,
     set_gateway,
 )
-from fakecompute.domain.records.network import HostRoute, Network, Port, Router, Subnet
+from fakecompute.domain.records.network import FloatingIP, HostRoute, Network, Port, Router, Subnet
 from fakecompute.errors import BadRequest, Conflict, NotFound
 from fakecompute.rest.call import Call
 from fakecompute.rest.view import listed
@@ -47,6 +48,20 @@ class RouterInterfaceInUseByRoute(Conflict):
     message = (
         "Router interface for subnet {subnet_id} on router {id} cannot be deleted, as it is required by one or more"
         " routes."
+    )
+
+
+class RouterInterfaceInUseByFloatingIP(Conflict):
+    message = (
+        "Router interface for subnet {subnet_id} on router {id} cannot be deleted, as it is required by one or more"
+        " floating IPs."
+    )
+
+
+class RouterExternalGatewayInUseByFloatingIp(Conflict):
+    message = (
+        "Gateway cannot be updated for router {id}, since a gateway to external network {net_id} is required by one"
+        " or more floating IPs."
     )
 
 
@@ -192,7 +207,8 @@ def remove_router_interface(call: Call, router: Router) -> dict[str, Any]:
         if port is None:
             raise RouterInterfaceNotFoundForSubnet(id=router.id, subnet_id=subnet_id)
     _check_no_route(call, router, port)
-    call.cloud.store.drop(port)
+    _check_no_floating(call, router, port)
+    drop_port(call.cloud, port)
     touch(call.cloud, router)
     return _interface_view(router, port, subnet_id or port.fixed_ips[0].subnet_id)
 
@@ -285,6 +301,15 @@ def _check_no_route(call: Call, router: Router, port: Port) -> None:
             raise RouterInterfaceInUseByRoute(subnet_id=address.subnet_id, id=router.id)
 
 
+def _check_no_floating(call: Call, router: Router, port: Port) -> None:
+    """neutron/db/l3_db.py: _check_router_interface_not_in_use."""
+    joined = {ip.subnet_id for ip in port.fixed_ips}
+    for floating in call.cloud.store.by(FloatingIP, "router", router.id):
+        for ip in call.cloud.store.get(Port, floating.port_id or "").fixed_ips:
+            if ip.ip_address == floating.fixed_ip_address and ip.subnet_id in joined:
+                raise RouterInterfaceInUseByFloatingIP(subnet_id=ip.subnet_id, id=router.id)
+
+
 # --- the router itself
 
 
@@ -317,6 +342,9 @@ def _demand_gateway(call: Call, action: str, wish: dict[str, Any]) -> None:
 
 def _set_gateway(call: Call, router: Router, wish: dict[str, Any] | None) -> Router:
     old = gateway_of(call.cloud, router)
+    new = wish and wish["network_id"]
+    if old and old.network_id != new and call.cloud.store.count(FloatingIP, "router", router.id):
+        raise RouterExternalGatewayInUseByFloatingIp(id=router.id, net_id=old.network_id)
     if wish is None:
         if old:
             call.cloud.store.drop(old)

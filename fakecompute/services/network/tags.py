@@ -11,6 +11,7 @@ from fakecompute.domain.network_addresses import InvalidInput
 from fakecompute.errors import BadRequest, NotFound
 from fakecompute.rest.call import Call
 from fakecompute.services.network import values
+from fakecompute.services.network.floatingips import FLOATINGIP
 from fakecompute.services.network.networks import NETWORK
 from fakecompute.services.network.nouns import Noun
 from fakecompute.services.network.ports import PORT
@@ -118,5 +119,5 @@ def _declare(noun: Noun) -> None:
         network.route(method, path, policy=f"{rule}_{noun.plural}_tags", success=success)(handler)
 
 
-for each in (NETWORK, SUBNET, PORT, ROUTER, GROUP):
+for each in (NETWORK, SUBNET, PORT, ROUTER, GROUP, FLOATINGIP):
     _declare(each)

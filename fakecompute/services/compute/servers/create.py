@@ -12,11 +12,12 @@ from fakecompute.domain.records.compute import Flavor, Host, KeyPair, ServerGrou
 from fakecompute.domain.records.image import Image
 from fakecompute.domain.records.server import NetworkRequest, Server
 from fakecompute.domain.servers import create_servers
-from fakecompute.errors import BadRequest, Forbidden, NotImplementedHere
+from fakecompute.errors import BadRequest, Forbidden
 from fakecompute.rest.call import Call
 from fakecompute.rest.dialect import Answer
 from fakecompute.rest.schema import FORMS
 from fakecompute.services.compute.links import links
+from fakecompute.services.compute.servers import block_devices
 from fakecompute.services.compute.servers.schemas import CreateServer
 from fakecompute.services.compute.service import compute
 
@@ -55,17 +56,17 @@ def create_server(call: Call) -> Any:
     cloud, wish = call.cloud, call.body["server"]
     low, high = _counts(wish)
     place = _place(call, wish)
-    if wish.get("block_device_mapping") or wish.get("block_device_mapping_v2"):
-        call.demand("os_compute_api:servers:create:attach_volume")
-    _check_block_devices(wish)
-    if not wish.get("image_id"):
+    block_devices.check_forms(call, wish)
+    if not wish.get("image_id") and not (wish.get("block_device_mapping") or wish.get("block_device_mapping_v2")):
         raise BadRequest(reason="Missing imageRef attribute")
     requests = _networks(call, wish)
     flavor = _flavor(call, wish["flavor_id"])
     if high > 1 and "hostname" in wish:
         raise BadRequest(reason="Unable to allocate a single hostname to multiple instances")
     _check_zone(call, place)
-    image = _image(call, wish["image_id"])
+    if not wish.get("image_id"):
+        block_devices.check(wish, flavor)
+    image = _image(call, wish.get("image_id") or "")
     groups = [entry.get("name", "default") for entry in wish.get("security_groups") or []]
     group_ids = server_network.check_security_groups(cloud, call.project_id, groups)
     high = server_network.check_requests(
@@ -75,6 +76,7 @@ def create_server(call: Call) -> Any:
     quota.check_metadata(cloud, call.project_id, len(wish.get("metadata", {})))
     _check_personality(call, wish)
     _check_fit(call, image, flavor)
+    block_devices.check(wish, flavor)
     group = _group(call)
     _check_host(call, place)
     count = quota.check_servers(
@@ -185,20 +187,6 @@ def _check_host(call: Call, place: Place) -> None:
     """A forced host may be missing: then the build fails."""
     if place.host and not place.forced and call.cloud.store.one(Host, "name", place.host) is None:
         raise BadRequest(reason=f"Compute host {place.host} could not be found.")
-
-
-def _check_block_devices(wish: dict[str, Any]) -> None:
-    """Disks of the image on the host are all that there is yet: volumes answer 501."""
-    if wish.get("block_device_mapping") and wish.get("block_device_mapping_v2"):
-        raise BadRequest(
-            reason="Using different block_device_mapping syntaxes is not allowed in the same request."
-        )
-    if wish.get("block_device_mapping"):
-        raise NotImplementedHere(operation="servers with volumes (block_device_mapping)")
-    for device in wish.get("block_device_mapping_v2") or ():
-        plain = device.get("source_type") == "image" and device.get("destination_type", "local") == "local"
-        if not (plain and device.get("boot_index") == 0 and device.get("uuid") == wish.get("image_id")):
-            raise NotImplementedHere(operation="servers with volumes (block_device_mapping_v2)")
 
 
 def _networks(call: Call, wish: dict[str, Any]) -> tuple[NetworkRequest, ...] | None:
