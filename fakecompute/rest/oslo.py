@@ -1,11 +1,13 @@
-"""What Nova and Cinder share: fault bodies, the validator's frame, versions, and the middleware in front."""
+"""What the services share that are made of oslo: fault bodies, the validator's frame, the middleware in front."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
-from fakecompute.errors import BadRequest, FakeError, NotAcceptable
-from fakecompute.rest.dialect import Answer, Flaw
+from fakecompute.errors import BadRequest, FakeError, MalformedBody, NotAcceptable, PolicyDenied, TooLarge
+from fakecompute.rest.dialect import Answer, Dialect, Flaw
+from fakecompute.rest.version import HEADER, Version
 
 # nova/api/openstack/wsgi.py: Fault._fault_names; all others are computeFault
 # fmt: off
@@ -57,3 +59,31 @@ def unauthorized(identity: str) -> Answer:
         "message": "The request you have made requires authentication.",
     }
     return Answer(401, {"error": error}, {"WWW-Authenticate": f'Keystone uri="{identity}"'})
+
+
+def headers_of(service: str) -> Callable[[Version | None, str], dict[str, str]]:
+    """Request ids, and the version under the name that the service has in the header."""
+
+    def headers(version: Version | None, request_id: str) -> dict[str, str]:
+        told = {"x-openstack-request-id": request_id, "x-compute-request-id": request_id}
+        return told if version is None else told | {HEADER: f"{service} {version}", "Vary": HEADER}
+
+    return headers
+
+
+def dialect(**own: Any) -> Dialect:
+    """Nova's way of talking, but for what is `own`; `headers` and `unrouted` must be."""
+    usual: dict[str, Any] = {
+        "fault": fault,
+        "denied": lambda rule: PolicyDenied(rule=rule),
+        "bad_body": jsonschema_words("field/attribute"),
+        "bad_query": jsonschema_words("query parameters"),
+        "unauthorized": unauthorized,
+        "malformed": MalformedBody,
+        "too_large": TooLarge,
+        "bad_version": lambda version: BadVersion(version=version),
+        "unsupported_version": lambda version, lowest, highest: UnsupportedVersion(
+            version=version, lowest=lowest, highest=highest
+        ),
+    }
+    return Dialect(**{**usual, **own})

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from fakecompute.errors import MalformedBody, PolicyDenied
-from fakecompute.rest.dialect import Answer, Dialect
+from fakecompute.rest.dialect import Answer
 from fakecompute.rest.error_page import ErrorPage
-from fakecompute.rest.oslo import BadVersion, UnsupportedVersion, fault, jsonschema_words, unauthorized
+from fakecompute.rest.oslo import dialect, headers_of
 from fakecompute.rest.routes import Routes
 from fakecompute.rest.version import HEADER, Microversions, Version
 from fakecompute.services.compute.policies import POLICIES
 
+LEGACY_HEADER = "X-OpenStack-Nova-API-Version"
+_NEW_HEADERS = headers_of("compute")
+
 
 def _headers(version: Version | None, request_id: str) -> dict[str, str]:
-    headers = {"x-openstack-request-id": request_id, "x-compute-request-id": request_id}
+    """The version in the old header as well."""
+    headers = _NEW_HEADERS(version, request_id)
     if version is not None:
-        headers[HEADER] = f"compute {version}"
-        headers["X-OpenStack-Nova-API-Version"] = str(version)
-        headers["Vary"] = f"{HEADER}, X-OpenStack-Nova-API-Version"
+        headers[LEGACY_HEADER] = str(version)
+        headers["Vary"] = f"{HEADER}, {LEGACY_HEADER}"
     return headers
 
 
@@ -38,27 +40,13 @@ compute = Routes(
     "compute",
     mount="/compute",
     version_path="/v2.1",
-    dialect=Dialect(
-        fault=fault,
-        headers=_headers,
-        denied=lambda rule: PolicyDenied(rule=rule),
-        bad_body=jsonschema_words("field/attribute"),
-        bad_query=jsonschema_words("query parameters"),
-        unrouted=_unrouted,
-        unauthorized=unauthorized,
-        malformed=MalformedBody,
-        too_large=_too_large,
-        bad_version=lambda version: BadVersion(version=version),
-        unsupported_version=lambda version, lowest, highest: UnsupportedVersion(
-            version=version, lowest=lowest, highest=highest
-        ),
-    ),
+    dialect=dialect(headers=_headers, unrouted=_unrouted, too_large=_too_large),
     policies=POLICIES,
     microversions=Microversions(
         types=("compute",),
         lowest=Version(2, 1),
         highest=Version(2, 104),
-        legacy="X-OpenStack-Nova-API-Version",
+        legacy=LEGACY_HEADER,
     ),
     types=frozenset(("", "application/json", "text/plain", "application/vnd.openstack.compute+json")),
     url_project=True,
