@@ -3,7 +3,7 @@ PYTHON      ?= python3
 CONFORMANCE ?= ../shared/conformance
 BIN         := .venv/bin
 
-.PHONY: help serve test lint bench conformance harness clean
+.PHONY: help serve test lint bench coverage conformance tempest harness clean
 
 help:         ## show this list
 	@sed -n 's/^\([a-z]*\): .*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -21,11 +21,17 @@ lint: .venv/.ready         ## ruff, and mypy as strict as it gets
 bench: .venv/.ready        ## how fast it is, on this machine
 	$(BIN)/python -m tests.bench $(ARGS)
 
+coverage: .venv/.ready     ## write docs/coverage.md: which operations there are
+	$(BIN)/fakecompute coverage --markdown > docs/coverage.md
+
 conformance: harness .venv/.ready .venv-nova/.ready  ## compare with real Nova (CONFORMANCE=folder of the harness)
 	rm -rf .traffic
 	FAKECOMPUTE_TRAFFIC='$(CURDIR)/.traffic' $(BIN)/python -m pytest -q -n auto $(ARGS)
 	CONFORMANCE='$(abspath $(CONFORMANCE))' .venv-nova/bin/python -m tests.conformance.check .traffic
 	CONFORMANCE='$(abspath $(CONFORMANCE))' .venv-nova/bin/python -m tests.conformance.ask
+
+tempest: harness .venv/.ready  ## OpenStack's own Tempest (CONFORMANCE=folder, REGEX=which tests)
+	CONFORMANCE='$(abspath $(CONFORMANCE))' $(BIN)/python -m tests.conformance.tempest $(if $(REGEX),'$(REGEX)')
 
 harness:
 	@test -d '$(CONFORMANCE)' || { \

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
-from fakecompute.domain import hosts, network_floatingips, workflows
+from fakecompute.domain import hosts, interfaces, network_floatingips, workflows
 from fakecompute.domain.bootstrap import populate, read_definition
 from fakecompute.domain.faults import Rule
 from fakecompute.domain.releases import NEWEST, Release, release_named
@@ -29,6 +29,7 @@ PERFORM = {
     workflows.TIMER: workflows.perform,
     hosts.SILENT: hosts.silent,
     network_floatingips.SETTLE: network_floatingips.settle,
+    interfaces.DETACH: interfaces.detached,
 }  # who lives through which kind of event
 
 

@@ -2,8 +2,13 @@
 
 from importlib.metadata import entry_points
 
+from hypothesis import settings
+
 PLUGIN = "fakecompute.faces.pytest_plugin"
 
 pytest_plugins = ["pytester", "tests.traffic"]
 if PLUGIN not in {entry.value for entry in entry_points(group="pytest11")}:
     pytest_plugins.append(PLUGIN)  # a checkout that is not installed
+
+# `pytest --hypothesis-profile=thorough`: minutes of hostile input, where the default takes seconds
+settings.register_profile("thorough", max_examples=5000)

@@ -4,6 +4,7 @@ import re
 from importlib.metadata import entry_points
 from pathlib import Path
 
+import openstack  # noqa: F401  # what an inner run is the first to import is forgotten after it, and comes twice
 import pytest
 import yaml
 

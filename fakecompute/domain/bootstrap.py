@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from fakecompute import resources
+from fakecompute.domain.aggregates import define_aggregates
+from fakecompute.domain.compute_services import define_control_services
 from fakecompute.domain.images import define_images
 from fakecompute.domain.network_definition import define_network_quotas, define_networks, define_routers
-from fakecompute.domain.records.compute import Aggregate, Flavor, Host, Quota
+from fakecompute.domain.rate_limits import define_rate_limits
+from fakecompute.domain.records.compute import LIBVIRT_TRAITS, Flavor, Host, Quota
 from fakecompute.domain.records.identity import Assignment, CatalogService, Domain, Project, Role, User
 from fakecompute.errors import BadDefinition
 
@@ -161,10 +164,14 @@ def _flavors(cloud: Cloud, entries: Entries) -> None:
 
 
 def _hosts(cloud: Cloud, entries: Entries) -> None:
-    """`count` makes many, with `{n}` in the name."""
+    """`count` makes many, with `{n}` in the name; `traits` are more than usual, or less with a `!`."""
+    define_control_services(cloud)
     number = 0
     for entry in entries:
         shape = {key: value for key, value in entry.items() if key not in ("name", "zone", "count")}
+        if "traits" in shape:
+            shape["traits"] = _traits(shape["traits"])
+        shape["resources"] = tuple(dict(shape.get("resources", {})).items())
         for n in range(1, entry.get("count", 1) + 1):
             number += 1
             name = entry["name"].format(n=n)
@@ -182,22 +189,10 @@ def _hosts(cloud: Cloud, entries: Entries) -> None:
             )
 
 
-def _aggregates(cloud: Cloud, entries: Entries) -> None:
-    for number, entry in enumerate(entries, 1):
-        metadata = {str(key): str(value) for key, value in entry.get("metadata", {}).items()}
-        if zone := entry.get("zone"):
-            metadata["availability_zone"] = zone
-        cloud.store.put(
-            Aggregate(
-                id=cloud.streams.uuid_at("aggregate", entry["name"]),
-                name=entry["name"],
-                number=number,
-                availability_zone=zone,
-                hosts=tuple(entry.get("hosts", ())),
-                metadata=tuple(metadata.items()),
-                created_at=cloud.now,
-            )
-        )
+def _traits(words: list[str]) -> tuple[str, ...]:
+    less = {word[1:] for word in words if word.startswith("!")}
+    more = [word for word in words if not word.startswith("!")]
+    return tuple(dict.fromkeys(trait for trait in (*LIBVIRT_TRAITS, *more) if trait not in less))
 
 
 def _quotas(cloud: Cloud, entries: dict[str, dict[str, int]]) -> None:
@@ -215,7 +210,8 @@ SECTIONS: dict[str, Callable[[Cloud, Any], None]] = {
     "flavors": _flavors,
     "images": define_images,
     "hosts": _hosts,
-    "aggregates": _aggregates,
+    "aggregates": define_aggregates,
+    "rate_limits": define_rate_limits,
     "quotas": _quotas,
     "networks": define_networks,
     "routers": define_routers,

@@ -98,7 +98,8 @@ def requested(
         raise InvalidInput(reason="Exceeded maximum amount of fixed ips per port")
     subnets = subnets_of(cloud, network.id)
     fixed: list[FixedIP] = []
-    spare = list(mine)
+    told = {wish.ip_address for wish in wishes}
+    spare = [ip for ip in mine if ip.ip_address not in told]
     for wish in wishes:
         subnet = _subnet_for(cloud, wish, subnets, network.id)
         if wish.ip_address:
@@ -179,6 +180,11 @@ def free_address(cloud: Cloud, subnet: Subnet) -> str | None:
 
 def taken(cloud: Cloud, fixed: FixedIP) -> bool:
     return bool(cloud.store.count(Port, "address", (fixed.subnet_id, fixed.ip_address)))
+
+
+def pool_size(subnet: Subnet) -> int:
+    """How many addresses there are for ports: those of the pools, or all if it has none."""
+    return _ranges(subnet.allocation_pools)[1] or ip_network(subnet.cidr).num_addresses
 
 
 @lru_cache(maxsize=4096)

@@ -48,9 +48,7 @@ class FloatingIPPortAlreadyAssociated(Conflict):
 # --- an address that comes and goes
 
 
-def make_floatingip(
-    cloud: Cloud, project_id: str, network: Network, wish: Wish, **more: Any
-) -> FloatingIP:
+def make_floatingip(cloud: Cloud, project_id: str, network: Network, wish: Wish, **more: Any) -> FloatingIP:
     """A floating IP on an external network: the address that is wished for, or any."""
     check_quota(cloud, project_id, "floatingip")
     if not network.external:

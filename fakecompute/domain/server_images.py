@@ -92,4 +92,5 @@ def rebuild(cloud: Cloud, server: Server, caller: Caller, is_admin: bool, **chan
     """The same server on a new disk; one that was stopped is stopped again."""
     check_may(server, "rebuild", is_admin)
     trigger = "rebuild_stopped" if server.vm_state == VM.STOPPED else "rebuild"
-    return start(cloud, server, trigger, caller, progress=0, **changes)
+    memo = (("old_image", server.image_id),) if changes.get("image_id") != server.image_id else ()
+    return start(cloud, server, trigger, caller, progress=0, memo=memo, **changes)

@@ -1,23 +1,16 @@
-"""Key pairs: generating RSA ones from a seed, and reading the public halves that people bring.
-
-Pure Python, as the core needs no cryptography and a seed must always give the same key.  Good for tests only:
-whoever knows the seed of a cloud knows its private keys.
-"""
+"""Key pairs of SSH: generating them, and reading the public halves, of SSH and X.509, that people bring."""
 
 from __future__ import annotations
 
 import base64
 import re
 from collections.abc import Iterator
-from functools import lru_cache
-from hashlib import md5, sha1, shake_256
-from math import gcd, lcm, prod
+from hashlib import md5, sha1
 from typing import NamedTuple
 
-BITS = 2048
-EXPONENT = 65537
+from fakecompute.domain import rsa
+
 COMMENT = "Generated-by-Nova"
-_SMALL_PRIMES = prod(n for n in range(3, 4000, 2) if all(n % d for d in range(3, int(n**0.5) + 1, 2)))
 
 
 class BadKey(Exception):
@@ -32,55 +25,12 @@ class KeyPairText(NamedTuple):
 # --- generating --------------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=64)  # a third of a second each
 def generate(seed: str) -> KeyPairText:
     """An RSA key pair in the forms that Nova gives: PEM (PKCS#1), and a line of OpenSSH."""
-    p, q = (_prime(f"{seed}/{name}".encode()) for name in "pq")
-    n, d = p * q, pow(EXPONENT, -1, lcm(p - 1, q - 1))
-    numbers = (0, n, EXPONENT, d, p, q, d % (p - 1), d % (q - 1), pow(q, -1, p))
-    body = base64.b64encode(
-        _der(0x30, b"".join(_der(0x02, _unsigned(number)) for number in numbers))
-    ).decode()
-    wrapped = "\n".join(body[i : i + 64] for i in range(0, len(body), 64))
-    blob = b"".join(_string(part) for part in (b"ssh-rsa", _unsigned(EXPONENT), _unsigned(n)))
-    return KeyPairText(
-        f"-----BEGIN RSA PRIVATE KEY-----\n{wrapped}\n-----END RSA PRIVATE KEY-----\n",
-        f"ssh-rsa {base64.b64encode(blob).decode()} {COMMENT}",
-    )
-
-
-def _prime(seed: bytes) -> int:
-    """The first prime after a number of the seed; its two highest bits are set, so that products are long enough."""
-    size = BITS // 2
-    number = int.from_bytes(shake_256(seed).digest(size // 8), "big") | 3 << (size - 2) | 1
-    while gcd(number, _SMALL_PRIMES) != 1 or (number - 1) % EXPONENT == 0 or not _is_prime(number):
-        number += 2
-    return number
-
-
-def _is_prime(number: int) -> bool:
-    """By Miller and Rabin; the first base sorts out nearly all, the others are for the conscience."""
-    twos = ((number - 1) & (1 - number)).bit_length() - 1
-    for base in (2, 3, 5, 7):
-        power = pow(base, (number - 1) >> twos, number)
-        if power in (1, number - 1):
-            continue
-        if not any((power := power * power % number) == number - 1 for _ in range(twos - 1)):
-            return False
-    return True
-
-
-def _unsigned(number: int) -> bytes:
-    """Big-endian, with a zero in front where the highest bit would mean less than zero."""
-    return number.to_bytes(number.bit_length() // 8 + 1, "big")
-
-
-def _der(tag: int, content: bytes) -> bytes:
-    length = len(content)
-    if length < 0x80:
-        return bytes((tag, length)) + content
-    size = (length.bit_length() + 7) // 8
-    return bytes((tag, 0x80 | size)) + length.to_bytes(size, "big") + content
+    key = rsa.key(seed)
+    parts = (b"ssh-rsa", rsa.unsigned(rsa.EXPONENT), rsa.unsigned(key.n))
+    blob = base64.b64encode(b"".join(map(_string, parts))).decode()
+    return KeyPairText(rsa.pem("RSA PRIVATE KEY", rsa.pkcs1(key)), f"ssh-rsa {blob} {COMMENT}")
 
 
 def _string(part: bytes) -> bytes:

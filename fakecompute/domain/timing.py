@@ -96,6 +96,7 @@ REAL: dict[str, Duration] = {
     "server.shelve.shelving_image_uploading": lognormal(75.0, p95=500.0),
     "server.unshelve.spawning":            lognormal(25.0, p95=150.0),
     "server.unshelve.powering-on":         lognormal(4.0, p95=15.0),
+    "server.detach_interface.detaching":   lognormal(2.0, p95=6.0),
     "server.*.failing":                    constant(0.1),   # between vm_state error and task_state null
     "image.*":                             lognormal(3.0, p95=10.0),
     "*":                                   lognormal(1.0, p95=3.0),

@@ -17,7 +17,7 @@ from fakecompute.domain.records.compute import Host
 from fakecompute.domain.records.identity import Project
 from fakecompute.domain.records.server import Fault, Server
 from fakecompute.domain.side_effects import ON_ARRIVAL, ON_ENTRY, ON_EXIT, ON_FAILURE
-from fakecompute.domain.side_effects.building import RetriesExhausted, leave_host, may_retry
+from fakecompute.domain.side_effects.building import RetriesExhausted, leave_host, may_retry, retries
 from fakecompute.domain.states import VM, Power
 from fakecompute.domain.tables.servers import SERVER
 from fakecompute.errors import FakeError
@@ -108,7 +108,7 @@ def _enter(cloud: Cloud, server: Server, transition: Transition, index: int) -> 
         if name not in before and server.action_id:
             actions.begin(cloud, server.action_id, name, server.host)
 
-    effect = _struck(cloud, server, place)
+    effect = struck(cloud, server, place)
     if effect is not None and effect.hang:
         return server
     if step.on_host and not reports(cloud, server.host):
@@ -129,7 +129,8 @@ def reports(cloud: Cloud, host: str | None) -> bool:
     return found is None or found.reporting
 
 
-def _struck(cloud: Cloud, server: Server, place: str) -> Effect | None:
+def struck(cloud: Cloud, server: Server, place: str) -> Effect | None:
+    """What a fault rule does to this step of this server, if one does."""
     if not cloud.store.count(Rule, "phase", "step"):
         return None
     project = cloud.store.find(Project, server.project_id)
@@ -229,7 +230,7 @@ def _tell(
         return reason
     if step.fails is Fails.RESCHEDULE and ends_in is None:  # each attempt was told as one that went well
         _finish_events(cloud, server, actions.SUCCESS, None)
-        return str(RetriesExhausted(server_id=server.id))
+        return str(RetriesExhausted(server_id=server.id)) if retries(cloud, server) else reason
     for name in step.only_failing:
         if server.action_id:
             actions.begin(cloud, server.action_id, name, None)

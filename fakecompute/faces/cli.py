@@ -162,6 +162,37 @@ def env(url: str, user: str, project: str | None, password: str, cloud: str | No
     click.echo(exports(login.variables()), nl=False)
 
 
+# --- coverage
+
+
+@main.command()
+@click.option("--service", metavar="NAME", help="Of one service, noun by noun: compute, identity, image ...")
+@click.option("--json", "as_json", is_flag=True, help="Every operation, for programs.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="The page docs/coverage.md.")
+def coverage(service: str | None, as_json: bool, as_markdown: bool) -> None:
+    """Tell which operations of the real services are there, and which answer 501.
+
+    \b
+    Examples:
+      fakecompute coverage
+      fakecompute coverage --service compute
+      fakecompute coverage --json | jq '.[] | select(.state == "missing")'
+    """
+    import json
+
+    from fakecompute.faces import coverage as face
+
+    if service not in (None, *face.TITLES):
+        _refuse(2, f"There is no service {service!r}; there are {', '.join(face.TITLES)}.")
+    rows = face.rows_of(service)
+    if as_json:
+        click.echo(json.dumps(face.as_json(rows), indent=1))
+    elif as_markdown:
+        click.echo(face.as_markdown(rows), nl=False)
+    else:
+        face.show(rows)
+
+
 # --- what goes to stderr
 
 

@@ -28,6 +28,7 @@ class Call:
     endpoint: Endpoint | None = None
     version: Version = FIRST
     negotiated: bool = False  # does the answer tell the version?
+    modern: bool = True  # ... in the header of today?
     params: dict[str, Any] = field(default_factory=dict)
     query: dict[str, Any] = field(default_factory=dict)
     query_pairs: list[tuple[str, str]] = field(default_factory=list)
@@ -37,12 +38,15 @@ class Call:
     request_id: str = ""
     base: str = "http://localhost"
     path: str = ""
+    legacy: bool = False  # was it asked at the legacy endpoint?
     url_project: str = ""  # the project id, if it was in the address: links repeat it
 
     @cached_property
     def url(self) -> str:
         """Where this service's resources are: `http://.../compute/v2.1`."""
-        return f"{self.base}{self.service.prefix}" + (f"/{self.url_project}" if self.url_project else "")
+        version = self.service.legacy_path if self.legacy else self.service.version_path
+        project = f"/{self.url_project}" if self.url_project else ""
+        return f"{self.base}{self.service.mount}{version}{project}"
 
     @cached_property
     def root(self) -> str:

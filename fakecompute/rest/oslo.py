@@ -31,6 +31,8 @@ class UnsupportedVersion(NotAcceptable):
 def fault(error: FakeError, request_id: str) -> Answer:
     told: dict[str, object] = {"code": error.status, "message": str(error)}
     if error.status in (413, 429) and "Retry-After" in error.headers:
+        if "details" in error.facts:
+            told["details"] = error.facts["details"]
         told["retryAfter"] = error.headers["Retry-After"]
     return Answer(
         error.status, {FAULT_NAMES.get(error.status, "computeFault"): told}, content_type=FAULT_TYPE

@@ -45,6 +45,8 @@ class Endpoint:
     bare: bool = False  # mounted beside, not below, the version: GET /
     raw: bool = False  # the body is bytes of any length, for the handler: images
     types: frozenset[str] | None = None  # content types of the body, where they are not the service's
+    missing: bool = False  # the real service has it and this one has not: 501
+    lacks: tuple[str, ...] = ()  # parts of it that answer 501, in the words of the refusal
 
     def status(self, version: Version) -> int:
         for since, status in self.success:
@@ -64,6 +66,7 @@ class Routes:
     policies: Mapping[str, str] = field(default_factory=dict)  # rule -> audience (rest/policy.py)
     microversions: Microversions | None = None
     max_body: int = 114_688  # bytes; oslo.middleware's default
+    legacy_path: str = ""  # the version before, which is this one, but lenient (Nova's /v2)
     types: frozenset[str] = frozenset(
         ("", "application/json", "text/plain")
     )  # content types that are read as JSON
@@ -102,6 +105,8 @@ class Routes:
         bare: bool = False,
         raw: bool = False,
         types: Iterable[str] | None = None,
+        missing: bool = False,
+        lacks: Iterable[str] = (),
     ) -> Callable[[Handler], Handler]:
         """Declare an endpoint.
 
@@ -131,6 +136,8 @@ class Routes:
                     bare=bare,
                     raw=raw,
                     types=None if types is None else frozenset(types),
+                    missing=missing,
+                    lacks=tuple(lacks),
                 )
             )
             return handler

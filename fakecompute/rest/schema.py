@@ -23,7 +23,7 @@ import marshmallow
 from marshmallow import EXCLUDE, INCLUDE, RAISE, ValidationError, fields
 
 from fakecompute.rest.dialect import Flaw
-from fakecompute.rest.version import ALWAYS, Span, Version, span
+from fakecompute.rest.version import ALWAYS, LENIENT, Span, Version, span
 
 __all__ = ["EXCLUDE", "INCLUDE", "RAISE"]
 
@@ -72,7 +72,7 @@ def _is_base64(text: str) -> bool:
 def _is_ip(version: int) -> Callable[[str], bool]:
     def check(text: str) -> bool:
         try:
-            return ipaddress.ip_address(text).version == version
+            return ipaddress.ip_address(text).version == version and "%" not in text  # no zone: fe80::1%eth0
         except ValueError:
             return False
 
@@ -114,6 +114,7 @@ def is_printable(text: str) -> bool:
     )
 
 
+TRIMMED = "name that is trimmed"
 FORMS: dict[str, Callable[[str], bool]] = {
     "uuid": _is_uuid,
     "base64": _is_base64,
@@ -126,6 +127,10 @@ FORMS: dict[str, Callable[[str], bool]] = {
 BAD_NAME = (
     "An invalid 'name' value was provided. The name must be: printable characters."
     " Can not start or end with whitespace."
+)
+BAD_BLANK_NAME = (
+    "An invalid 'name' value was provided. The name must be: printable characters with at least one non space"
+    " character"
 )
 
 
@@ -189,6 +194,8 @@ class Text(Typed):
             raise self.wrong_type(value)
         if self.form == "name" and (not is_printable(value) or value != value.strip()):
             raise problem(BAD_NAME, value, "name")
+        if self.form == TRIMMED and (not is_printable(value) or not value.strip()):
+            raise problem(BAD_BLANK_NAME, value, "name")
         if self.form in FORMS and not FORMS[self.form](value):
             raise problem(f"{value!r} is not a '{self.form}'", value)
         if len(value) < self.min:
@@ -197,7 +204,7 @@ class Text(Typed):
             raise problem(f"{value!r} is too long", value)
         if self.pattern and not self.pattern.search(value):
             raise problem(f"{value!r} does not match {self.pattern.pattern!r}", value)
-        return value
+        return value.strip() if self.form == TRIMMED else value
 
 
 class Choice(Typed):
@@ -323,6 +330,16 @@ class ListOf(Typed):
         return loaded
 
 
+class Single(ListOf):
+    """A parameter of a query that may be given once: its value, not a list of one."""
+
+    def __init__(self, item: Typed, **options: Any) -> None:
+        super().__init__(item, max=1, **options)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        return super()._deserialize(value, attr, data, **kwargs)[0]
+
+
 class MapOf(Typed):
     """An object with free keys of a pattern, whose values fit `value`."""
 
@@ -384,6 +401,16 @@ class Object(Typed):
         if not isinstance(value, dict):
             raise self.wrong_type(value)
         return compiled(self.schema, self.version).load(value)
+
+
+class SomeOf(Object):
+    """An object of a schema without required keys, of which one at least must be there."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        loaded = super()._deserialize(value, attr, data, **kwargs)
+        if not loaded:
+            raise problem(f"{value!r} is not valid under any of the given schemas", value)
+        return loaded
 
 
 class AnyOf(Typed):
@@ -491,7 +518,8 @@ def compiled(schema: type[marshmallow.Schema], version: Version) -> marshmallow.
                 declared[name] = picked
         bases = (Schema,) if schema._declared_fields else (schema,)  # not the fields of other versions
         twin = type(schema.__name__, bases, dict(declared))
-        _compiled[key] = twin(unknown=schema.Meta.unknown if hasattr(schema.Meta, "unknown") else RAISE)
+        usual = EXCLUDE if version == LENIENT else RAISE
+        _compiled[key] = twin(unknown=getattr(schema.Meta, "unknown", usual))
     return _compiled[key]
 
 
@@ -503,6 +531,8 @@ def _at(field: Any, version: Version) -> Any:
         return None
     if isinstance(field, Object):
         return field.at(version)
+    if isinstance(field, Text) and field.form == "name" and version == LENIENT:
+        return _copy(field, form=TRIMMED)
     if isinstance(field, ListOf):
         return _copy(field, item=_at(field.item, version))
     if isinstance(field, MapOf):

@@ -26,6 +26,7 @@ class Version(NamedTuple):
 
 
 FIRST = Version(0, 0)
+LENIENT = Version(2, 0)  # of bodies at Nova's legacy endpoint: unknown keys are dropped, names are trimmed
 LAST = Version(999, 999)
 
 
@@ -54,6 +55,7 @@ class Microversions(NamedTuple):
     lowest: Version
     highest: Version
     legacy: str | None = None
+    modern: Version = FIRST  # a cloud whose newest version is older knows the legacy header alone
 
     def requested(self, header: str | None, legacy: str | None) -> str | None:
         """What a client asks for: the new header wins, and its last entry for this service."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -46,6 +47,28 @@ def host_name(place: Place) -> Any:
         return place.wrong(f"{word!r} may have {{n}} in it, and no other braces")
 
 
+def trait(place: Place) -> Any:
+    return _spelt(place, "!?[A-Z][A-Z0-9_]*", "trait")
+
+
+def resource_class(place: Place) -> Any:
+    """Beyond VCPU, MEMORY_MB and DISK_GB, which are the host's own keys."""
+    if place.word in ("VCPU", "MEMORY_MB", "DISK_GB"):
+        return place.wrong(f"{place.word} is said by vcpus, ram and disk")
+    return _spelt(place, "[A-Z][A-Z0-9_]*", "resource class")
+
+
+def _spelt(place: Place, form: str, what: str) -> Any:
+    word = text(place)
+    return word if word is None or re.fullmatch(form, word) else place.wrong(f"{word!r} is no {what}: CUSTOM_LIKE_THIS")
+
+
+def pattern(place: Place) -> Any:
+    word = text(place)
+    try:
+        return word if word is None or re.compile(word) else None
+    except re.error:
+        return place.wrong(f"{word!r} is no regular expression")
 
 
 IPV6_MODES = ("slaac", "dhcpv6-stateful", "dhcpv6-stateless")
@@ -115,12 +138,25 @@ READERS: dict[str, Reader] = {
         "disabled_reason": text,
         "up":              boolean,
         "forced_down":     boolean,
+        "cell":            text,
+        "traits":          listing(trait),     # beyond the usual ones; with ! those that it lacks
+        "resources":       table(SIZE, resource_class),
+        "architecture":    text,
+        "hypervisor_type": text,
+        "hypervisor_version": SIZE,            # 8002002 is 8.2.2
     })),
     "aggregates": listing(mapping({
         "name":        required(text),
         "zone":        text,
         "hosts":       listing(text),
         "metadata":    table(text),
+    })),
+    "rate_limits": listing(mapping({
+        "verb":        required(choice(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"), "verb")),
+        "uri":         required(text),         # with * for anything
+        "regex":       pattern,                # what uri stands for, if that does not say it
+        "value":       required(SIZE),
+        "unit":        choice(("second", "minute", "hour", "day"), "unit"),
     })),
     "quotas":         table(table(integer(-1), choice(DEFAULTS, "quota"))),          # project -> limits
     "network_quotas": table(table(integer(-1), choice(NETWORK_DEFAULTS, "quota"))),

@@ -7,12 +7,19 @@ from functools import cache
 from typing import Any
 
 from flask import Flask, Response, request
-from werkzeug.routing import Rule
+from werkzeug.routing import PathConverter, Rule
 
 from fakecompute.rest.routes import Endpoint, Routes
 from fakecompute.services import all_services
 from fakecompute.wsgi.many import CLOUD
 from fakecompute.wsgi.pipeline import respond
+
+
+class RestConverter(PathConverter):
+    """The rest of a path, line breaks included."""
+
+    part_isolating = False
+    regex = "(?s:.+)"
 
 
 @cache
@@ -21,6 +28,7 @@ def app() -> Flask:
     flask = Flask("fakecompute", static_folder=None)
     flask.url_map.strict_slashes = True
     flask.url_map.merge_slashes = False
+    flask.url_map.converters["rest"] = RestConverter
     for service in all_services():
         _mount(flask, service)
     _rule(
@@ -39,7 +47,7 @@ def _mount(flask: Flask, service: Routes) -> None:
         _rule(flask, at, f"{service.name} {at}", _view(service, methods))
         if service.trailing_slash and path.strip("/"):
             _rule(flask, f"{at}/", f"{service.name} {at}/", _view(service, methods))
-    for at in service.mount, f"{service.mount}/", f"{service.mount}/<path:rest>", f"{service.prefix}/<path:rest>":
+    for at in service.mount, f"{service.mount}/", f"{service.mount}/<rest:rest>", f"{service.prefix}/<rest:rest>":
         if not any(rule.rule == at for rule in flask.url_map.iter_rules()):
             _rule(flask, at, f"{service.name} {at}", _view(service, {}))
 

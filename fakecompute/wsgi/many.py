@@ -1,7 +1,8 @@
-"""Several clouds behind one port: which cloud, and which project, an address means.
+"""Several clouds behind one port: which cloud, which project and which endpoint an address means.
 
 `/clouds/<name>/compute/...` is the cloud of that name, everything else the one called "".  A project id between
-version and noun (`/compute/v2.1/<project>/servers`) is taken out of the path, for each route to exist once.
+version and noun (`/compute/v2.1/<project>/servers`) is taken out of the path, and what is asked at the legacy
+endpoint (`/compute/v2/servers`) goes to the one of today, for each route to exist once.
 """
 
 from __future__ import annotations
@@ -17,12 +18,14 @@ if TYPE_CHECKING:
 
 CLOUD = "fakecompute.cloud"  # keys of the WSGI environ
 PROJECT = "fakecompute.project"
+LEGACY = "fakecompute.legacy"  # the path as it was asked for at the legacy endpoint
 DELAY = "fakecompute.delay"  # microseconds that the answer is to be late, for the face to wait
 
 _CLOUD = re.compile(r"/clouds/([A-Za-z0-9._-]+)(?=/|$)")
 _PROJECT = re.compile(
     r"(/compute/v2(?:\.1)?|/volume/v3)/([0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(/.*)"
 )
+_LEGACY = re.compile(r"/compute/v2(/.+)")
 
 
 def bind(app: WSGIApplication, clouds: Cloud | Mapping[str, Cloud]) -> WSGIApplication:
@@ -41,8 +44,11 @@ def bind(app: WSGIApplication, clouds: Cloud | Mapping[str, Cloud]) -> WSGIAppli
             start_response("404 Not Found", [("Content-Type", "text/plain; charset=utf-8")])
             return [f"There is no cloud {name!r} here; there are {sorted(n for n in named if n)}.\n".encode()]
         if match := _PROJECT.fullmatch(path):
-            environ["PATH_INFO"] = match[1] + match[3]
+            path = environ["PATH_INFO"] = match[1] + match[3]
             environ[PROJECT] = match[2]
+        if match := _LEGACY.fullmatch(path):
+            environ["PATH_INFO"] = "/compute/v2.1" + match[1]
+            environ[LEGACY] = path
         environ[CLOUD] = cloud
         return app(environ, start_response)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import lru_cache
 from re import fullmatch
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from flask import Response
 
 from fakecompute.domain.faults import Effect, match_faults
 from fakecompute.domain.identity import with_implied
+from fakecompute.domain.rate_limits import count_call, rate_limits
 from fakecompute.domain.records.identity import Token
 from fakecompute.errors import (
     BadRequest,
@@ -27,9 +28,9 @@ from fakecompute.rest.error_page import ErrorPage
 from fakecompute.rest.policy import Context
 from fakecompute.rest.routes import Endpoint, Routes
 from fakecompute.rest.schema import InvalidBody, unknown_query
-from fakecompute.rest.version import FIRST, HEADER, Version
+from fakecompute.rest.version import FIRST, HEADER, LENIENT, Version
 from fakecompute.wsgi.encoding import Unreadable, decode, deflate, encode, inflate
-from fakecompute.wsgi.many import CLOUD, DELAY, PROJECT
+from fakecompute.wsgi.many import CLOUD, DELAY, LEGACY, PROJECT
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -42,6 +43,7 @@ LOOKS = ("GET", "HEAD", "OPTIONS")  # their ids come from another stream: watchi
 WITH_BODY = ("POST", "PUT", "PATCH")  # nobody looks at what a GET or DELETE brings along
 RAW_LIMIT = 1 << 40  # bytes of an image
 SLICE = 1 << 16
+RESERVED = ":/?#[]@!$&'()*+,;=%"  # what an address may hold (RFC 3986)
 
 Unread = Literal["too_large", "malformed"]
 
@@ -93,6 +95,7 @@ def _perform(
         _candidates(call.service, methods, method)
     if not public:
         _authenticate(call, environ)
+        _count(call, environ)
     candidates = _candidates(call.service, methods, method)
     _negotiate(call, environ)
     if isinstance(raw, str):
@@ -134,12 +137,12 @@ def _read(environ: WSGIEnvironment, limit: int) -> bytes | Unread:
                 pass
             return "too_large"
         length = environ.get("CONTENT_LENGTH") or "0"
-        size = int(length) if fullmatch("[0-9]{1,18}", length) else 0
+        size = int(length) if fullmatch("[0-9]+", length) else 0
         if size > limit:
             return "too_large"
         raw = stream.read(size) if size else b""
         return raw if len(raw) == size else "malformed"  # the client went away
-    except (ValueError, OSError):  # chunks that are none
+    except (ValueError, OSError):  # chunks that are none, a length past all numbers
         return "malformed"
 
 
@@ -153,7 +156,8 @@ def _call(cloud: Cloud, environ: WSGIEnvironment, service: Routes) -> Call:
         service,
         request_id="req-" + cloud.streams.uuid("look" if environ["REQUEST_METHOD"] in LOOKS else "request"),
         base=f"{environ.get('wsgi.url_scheme', 'http')}://{host}{environ.get('SCRIPT_NAME', '')}",
-        path=environ["PATH_INFO"],
+        path=environ.get(LEGACY) or environ["PATH_INFO"],
+        legacy=LEGACY in environ,
         url_project=environ.get(PROJECT, ""),
         environ=environ,
     )
@@ -191,6 +195,14 @@ def _authenticate(call: Call, environ: WSGIEnvironment) -> None:
     )
 
 
+def _count(call: Call, environ: WSGIEnvironment) -> None:
+    """Rate limits are Compute's, and the project's; what is refused here was not done."""
+    if call.service.name == "compute" and rate_limits(call.cloud):
+        query = environ.get("QUERY_STRING", "")
+        address = call.path.removeprefix(call.service.prefix) + (f"?{query}" if query else "")
+        count_call(call.cloud, call.project_id, environ["REQUEST_METHOD"], address)
+
+
 def _candidates(service: Routes, methods: Methods, method: str) -> list[Endpoint]:
     """The endpoints of path and method, in whatever version."""
     if method == "HEAD" and service.dialect.head and "HEAD" not in methods:
@@ -209,9 +221,14 @@ def _negotiate(call: Call, environ: WSGIEnvironment) -> None:
     micro, dialect = call.service.microversions, call.service.dialect
     if micro is None:
         return
+    if call.legacy:
+        call.version = micro.lowest
+        return
     legacy = environ.get("HTTP_" + micro.legacy.upper().replace("-", "_")) if micro.legacy else None
-    wanted = micro.requested(environ.get("HTTP_" + HEADER.upper().replace("-", "_")), legacy)
     highest = min(micro.highest, Version.parse(getattr(call.cloud.release, call.service.name)))
+    call.modern = highest >= micro.modern
+    header = environ.get("HTTP_" + HEADER.upper().replace("-", "_")) if call.modern else None
+    wanted = micro.requested(header, legacy)
     if wanted is None:
         call.version, call.negotiated = micro.lowest, True
     elif wanted == "latest":
@@ -329,7 +346,7 @@ _REASONS = {
 def _load(call: Call, endpoint: Endpoint) -> None:
     """Body and query by their schemas."""
     if endpoint.body is not None:
-        call.body = endpoint.body.load(call.body, call.version)
+        call.body = endpoint.body.load(call.body, LENIENT if call.legacy else call.version)
     strict = endpoint.strict_query is not None and call.version in endpoint.strict_query
     if endpoint.query is None:
         if strict and call.query_pairs:
@@ -393,6 +410,12 @@ def _encode(call: Call, environ: WSGIEnvironment, answer: Answer) -> Response:
     head = environ["REQUEST_METHOD"] == "HEAD"
     shown = call.version if call.negotiated else None
     headers = {**call.service.dialect.headers(shown, call.request_id), **(answer.headers or {})}
+    micro = call.service.microversions
+    if micro and micro.legacy and HEADER in headers and not call.modern:
+        del headers[HEADER]
+        headers["Vary"] = micro.legacy
+    if "Location" in headers:  # of things that clients have named
+        headers["Location"] = quote(headers["Location"], safe=RESERVED)
     headers["Content-Type"] = answer.content_type
     if (
         call.cloud.settings.gzip

@@ -43,6 +43,8 @@ def furnished() -> Cloud:
     cloud = Cloud(settings=Settings(token_expiration=10**9))
     for user in USERS:
         _furnish(Http(cloud, user), user)
+        aggregate = {"name": user, "availability_zone": user}
+        _made(Http(cloud, "admin").post(f"{COMPUTE}/os-aggregates", json={"aggregate": aggregate}))
     return cloud
 
 
@@ -60,7 +62,7 @@ def _furnish(http: Http, name: str) -> None:
     _made(http.post(f"{NETWORK}/security-groups", json={"security_group": {"name": name}}))
     public = http.cloud.store.one(Network, "name", "public")
     floating = {"floating_network_id": public and public.id}
-    http.post(f"{NETWORK}/floatingips", json={"floatingip": floating})
+    _made(http.post(f"{NETWORK}/floatingips", json={"floatingip": floating}))
     image = {"name": name, "disk_format": "raw", "container_format": "bare"}
     id = http.post(f"{IMAGE}/images", json=image).json["id"]
     octets = {"Content-Type": "application/octet-stream"}
@@ -157,8 +159,13 @@ def meant(way: str) -> list[str]:
     return [id for ids in references().values() for id in ids]
 
 
-SYNONYMS = {"tenant": "project", "keyname": "keypair", "member": "project"}
-LITERALS = {"key": ["key", "hw:cpu_policy"], "tag": ["a", "b"], "alias": ["os-flavors", "router"]}
+SYNONYMS = {"tenant": "project", "keyname": "keypair", "member": "project", "hypervisor": "host"}
+LITERALS = {
+    "key": ["key", "hw:cpu_policy"], "tag": ["a", "b"], "alias": ["os-flavors", "router"],
+    "aggregate_id": ["1", "2"], "host": ["compute-1", "compute-2"], "host_name": ["compute-1", "compute-2"],
+    "service_id": ["enable", "disable-log-reason", "force-down", "1", "3"], "binary": ["nova-compute"],
+    "before": ["2026-01-01 00:00:00"], "start": ["2026-01-01T00:00:00"], "end": ["2027-01-01T00:00:00"],
+}  # fmt: skip
 
 
 # --- bodies that fit -----------------------------------------------------------------------------------
@@ -299,9 +306,9 @@ TYPES_OF = {
 HEADERS = {
     "HTTP_ACCEPT": ["*/*", "text/html", "application/json;q=x", "\xff", "a;q=1;q", ","],
     "HTTP_CONTENT_ENCODING": ["br", "gzip, gzip", "identity"],
-    "HTTP_IF_MATCH": ["*", "revision_number=²", "revision_number=-1", "revision_number=999999999999999999999"],
+    "HTTP_IF_MATCH": ["*", "revision_number=²", "revision_number=-1", "revision_number=" + "9" * 5000],
     "HTTP_X_SUBJECT_TOKEN": ["", "x", "\xff"],
-    "HTTP_RANGE": ["bytes=0-", "bytes=5-1", "bytes=-", "bytes=²-", "items=1-2", "bytes=99999999999999999999-"],
+    "HTTP_RANGE": ["bytes=0-", "bytes=5-1", "bytes=-", "bytes=²-", "items=1-2", "bytes=99999999999999999999-", "bytes=0-" + "9" * 5000],
     "HTTP_CONTENT_RANGE": ["bytes 0-1/2", "bytes x", "bytes 5-1/*"],
     "HTTP_X_IMAGE_META_STORE": ["no-such-store", ""],
     "HTTP_X_OPENSTACK_IMAGE_SIZE": ["-1", "x", "²"],
@@ -332,7 +339,10 @@ def request(dice: Random, name: str) -> Sent:
         lowest = service.microversions.lowest if service.microversions else Version(0, 0)
         body = _on_the_wire(dice, endpoint, version if isinstance(version, Version) else lowest, headers)
     method = endpoint.method if dice.randrange(30) else dice.choice(["HEAD", "PUT", "DELETE", "OPTIONS", "X"])
-    path = (service.mount if endpoint.bare else service.prefix) + _path(dice, endpoint.path)
+    prefix = service.mount if endpoint.bare else service.prefix
+    if name == "compute" and not dice.randrange(10):
+        prefix = dice.choice(["/compute/v2", "/compute/v2.1/" + dice.choice(meant("project"))])
+    path = prefix + _path(dice, endpoint.path)
     return Sent(method, path, _query(dice, endpoint, version), headers, body)
 
 
@@ -341,7 +351,7 @@ def _endpoints(name: str) -> list[Endpoint]:
     """Those that read a body more often than the others, and those that only refuse the least."""
     found = []
     for endpoint in next(service for service in all_services() if service.name == name).endpoints:
-        refuses = endpoint.handler.__module__.endswith(("unimplemented", "missing", "retired"))
+        refuses = endpoint.missing or endpoint.handler.__module__.endswith("retired")
         reads = endpoint.body is not None or endpoint.operation in BODIES
         found += [endpoint] * (1 if refuses else 15 if reads else 5)
     return found
@@ -364,7 +374,7 @@ def _path(dice: Random, path: str) -> str:
 
 def _parameter(dice: Random, name: str) -> str:
     """Text as a WSGI server gives it: the bytes of its UTF-8."""
-    text = dice.choice(meant(name)) if dice.randrange(8) else dice.choice(TEXTS + ["\xff", "", "a/b", UUID])
+    text = dice.choice(meant(name)) if dice.randrange(8) else dice.choice([*TEXTS, "\xff", "", "a/b", UUID])
     return text if text == "\xff" else text.encode("utf-8", "surrogatepass").decode("latin-1")
 
 

@@ -68,9 +68,9 @@ def _is_unauthorized(answer: Answer) -> bool:
 
 def _is_fault(answer: Answer) -> bool:
     """Nova's and Cinder's."""
-    status, headers, body = answer
-    if status in (404, 413) and b'{"itemNotFound"' not in body:  # the router's, the middleware's
-        return _is_page(answer)
+    status, _, body = answer
+    if status in (404, 413) and not body.startswith((b'{"itemNotFound"', b'{"overLimit"')):
+        return _is_page(answer)  # the router's, the middleware's
     ((name, fault),) = orjson.loads(body).items()
     return name == FAULT_NAMES.get(status, "computeFault") and fault["code"] == status and bool(fault["message"])
 

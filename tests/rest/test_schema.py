@@ -26,7 +26,7 @@ from fakecompute.rest.schema import (
     unknown_query,
     until,
 )
-from fakecompute.rest.version import Version
+from fakecompute.rest.version import LENIENT, Version
 
 OLD, NEW = Version.parse("2.1"), Version.parse("2.60")
 
@@ -250,3 +250,16 @@ def test_where_no_query_is_wanted_every_parameter_is_unknown():
     assert unknown_query([("b", "1"), ("a", "2")]).sentence == (
         "Additional properties are not allowed ('a', 'b' were unexpected)"
     )
+
+
+def test_at_the_legacy_endpoint_unknown_keys_are_dropped_at_every_level():
+    class Inner(Schema):
+        name = Text(form="name")
+
+    class Outer(Schema):
+        inner = Object(Inner, required=True)
+
+    sent = {"inner": {"name": " a ", "zzz": 1}, "yyy": 2}
+    assert Body(Outer).load(sent, LENIENT) == {"inner": {"name": "a"}}
+    with pytest.raises(InvalidBody):
+        Body(Outer).load(sent, OLD)

@@ -9,7 +9,7 @@ from werkzeug.test import Client
 from fakecompute import Cloud
 from fakecompute.domain.identity import token_for
 from fakecompute.wsgi.app import app
-from fakecompute.wsgi.many import CLOUD, PROJECT, bind
+from fakecompute.wsgi.many import CLOUD, LEGACY, PROJECT, bind
 
 ID = "0123456789abcdef0123456789abcdef"
 UUID = "01234567-89ab-cdef-0123-456789abcdef"
@@ -52,7 +52,7 @@ def test_a_cloud_that_is_not_there_is_a_404_that_names_the_others(clouds):
     ("path", "project", "rest"),
     [
         (f"/compute/v2.1/{ID}/servers", ID, "/compute/v2.1/servers"),
-        (f"/compute/v2/{ID}/servers", ID, "/compute/v2/servers"),
+        (f"/compute/v2/{ID}/servers", ID, "/compute/v2.1/servers"),
         (f"/volume/v3/{UUID}/volumes", UUID, "/volume/v3/volumes"),
         (f"/compute/v2.1/{ID}", None, f"/compute/v2.1/{ID}"),
         (f"/compute/v2.1/{ID.upper()}/servers", None, f"/compute/v2.1/{ID.upper()}/servers"),
@@ -62,6 +62,22 @@ def test_a_cloud_that_is_not_there_is_a_404_that_names_the_others(clouds):
 def test_a_project_id_is_taken_out_of_the_path(clouds, path, project, rest):
     environ = seen(path, clouds)
     assert (environ.get(PROJECT), environ["PATH_INFO"]) == (project, rest)
+
+
+@pytest.mark.parametrize(
+    ("path", "asked", "rest"),
+    [
+        ("/compute/v2/servers", "/compute/v2/servers", "/compute/v2.1/servers"),
+        ("/clouds/east/compute/v2/servers", "/compute/v2/servers", "/compute/v2.1/servers"),
+        (f"/compute/v2/{ID}/servers", "/compute/v2/servers", "/compute/v2.1/servers"),
+        ("/compute/v2/", None, "/compute/v2/"),
+        ("/compute/v2.1/servers", None, "/compute/v2.1/servers"),
+        ("/image/v2/images", None, "/image/v2/images"),
+    ],
+)
+def test_the_legacy_endpoint_is_the_one_of_today(clouds, path, asked, rest):
+    environ = seen(path, clouds)
+    assert (environ.get(LEGACY), environ["PATH_INFO"]) == (asked, rest)
 
 
 def test_a_token_of_one_cloud_is_nothing_to_another():

@@ -239,6 +239,11 @@ def test_a_length_that_is_no_number_is_none(admin, length):
     assert b"None is not of type 'object'" in body
 
 
+@pytest.mark.parametrize(("length", "status"), [("9" * 30, "413"), ("9" * 5000, "400")])
+def test_a_length_past_all_bodies_is_refused(admin, length, status):
+    assert sent(admin, CONTENT_LENGTH=length)[0].startswith(status)
+
+
 def test_a_body_shorter_than_its_length_is_malformed(admin):
     status, body = sent(admin, **{"CONTENT_LENGTH": "1000", "wsgi.input": BytesIO(orjson.dumps(NEW))})
     assert status.startswith("400 ")
@@ -415,6 +420,13 @@ def test_an_answer_has_the_length_of_its_body(http):
     answer = http.get(FLAVORS)
     assert answer.headers["Content-Type"] == "application/json"
     assert int(answer.headers["Content-Length"]) == len(answer.content)
+
+
+def test_a_location_is_quoted(http):
+    admin = http.as_("admin")
+    answer = admin.put(f"/identity/v3/projects/{admin.token.project_id}/tags/a%0A%C3%BC%20b")
+    assert answer.status_code == 201
+    assert answer.headers["Location"].endswith("/tags/a%0A%C3%BC%20b")
 
 
 def test_answers_are_compressed_where_the_cloud_has_it_so(cloud):

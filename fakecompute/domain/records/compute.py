@@ -3,10 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import IPv4Address
 
 from fakecompute.kernel.store import Record
 
 Pairs = tuple[tuple[str, str], ...]
+
+_HOSTS = IPv4Address("198.18.0.0")  # the range of RFC 2544: nobody's network
+Amounts = tuple[tuple[str, int], ...]  # by resource class, those beyond vCPUs, RAM and disk
+
+# What a libvirt node of today tells Placement that it can do.
+# fmt: off
+LIBVIRT_TRAITS = (
+    "COMPUTE_ACCELERATORS", "COMPUTE_DEVICE_TAGGING", "COMPUTE_GRAPHICS_MODEL_CIRRUS", "COMPUTE_GRAPHICS_MODEL_QXL",
+    "COMPUTE_GRAPHICS_MODEL_VGA", "COMPUTE_GRAPHICS_MODEL_VIRTIO", "COMPUTE_IMAGE_TYPE_AKI", "COMPUTE_IMAGE_TYPE_AMI",
+    "COMPUTE_IMAGE_TYPE_ARI", "COMPUTE_IMAGE_TYPE_ISO", "COMPUTE_IMAGE_TYPE_QCOW2", "COMPUTE_IMAGE_TYPE_RAW",
+    "COMPUTE_NET_ATTACH_INTERFACE", "COMPUTE_NET_ATTACH_INTERFACE_WITH_TAG", "COMPUTE_NET_VIF_MODEL_E1000",
+    "COMPUTE_NET_VIF_MODEL_VIRTIO", "COMPUTE_NET_VIRTIO_PACKED", "COMPUTE_NODE", "COMPUTE_RESCUE_BFV",
+    "COMPUTE_SOCKET_PCI_NUMA_AFFINITY", "COMPUTE_STORAGE_BUS_IDE", "COMPUTE_STORAGE_BUS_SATA",
+    "COMPUTE_STORAGE_BUS_SCSI", "COMPUTE_STORAGE_BUS_USB", "COMPUTE_STORAGE_BUS_VIRTIO", "COMPUTE_TRUSTED_CERTS",
+    "COMPUTE_VOLUME_ATTACH", "COMPUTE_VOLUME_ATTACH_WITH_TAG", "COMPUTE_VOLUME_EXTEND", "COMPUTE_VOLUME_MULTI_ATTACH",
+    "HW_ARCH_X86_64", "HW_CPU_HYPERTHREADING", "HW_CPU_X86_AESNI", "HW_CPU_X86_AVX", "HW_CPU_X86_AVX2",
+    "HW_CPU_X86_SSE", "HW_CPU_X86_SSE2", "HW_CPU_X86_SSE41", "HW_CPU_X86_SSE42", "HW_CPU_X86_SSSE3",
+    "HW_CPU_X86_VMX", "OWNER_NOVA",
+)
+# fmt: on
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,10 +86,16 @@ class ServerGroup(Record):
 class Host(Record):
     """A compute node and its service; the id is the UUID of node and resource provider, `name` the host's.
 
-    Capacity is what there is; what is taken stands in the totals of `Allocation`.
+    Capacity is what there is; what is taken stands in the totals of `Allocation`.  `resources` is what it offers
+    beyond vCPUs, RAM and disk.
     """
 
-    indexes = {"name": lambda host: host.name, "zone": lambda host: host.availability_zone}
+    indexes = {
+        "name": lambda host: host.name,
+        "zone": lambda host: host.availability_zone,
+        "number": lambda host: host.number,
+        "service": lambda host: host.service_id,
+    }
 
     name: str
     number: int
@@ -76,11 +103,18 @@ class Host(Record):
     ram: int  # MiB
     disk: int  # GiB
     service_id: str = ""
-    availability_zone: str = "nova"
+    availability_zone: str = "nova"  # of the aggregate that names one (domain/aggregates.py)
     cpu_allocation_ratio: float = 4.0
     ram_allocation_ratio: float = 1.0
     disk_allocation_ratio: float = 1.0
     reserved_ram: int = 512
+    traits: tuple[str, ...] = LIBVIRT_TRAITS  # COMPUTE_STATUS_DISABLED aside, which is `disabled`
+    resources: Amounts = ()
+    architecture: str = "x86_64"
+    hypervisor_type: str = "QEMU"
+    hypervisor_version: int = 8002002
+    cell: str = "cell1"
+    failed_builds: int = 0  # since the last one that went well
     disabled: bool = False
     disabled_reason: str | None = None
     up: bool = True  # as the others see it: false some time after it stopped reporting
@@ -95,6 +129,16 @@ class Host(Record):
         return self.name
 
     @property
+    def ip(self) -> str:
+        """The address that other hosts know it by."""
+        return str(_HOSTS + self.number)
+
+    @property
+    def is_up(self) -> bool:
+        """Do the others count on it?"""
+        return self.up and not self.forced_down
+
+    @property
     def capacity(self) -> tuple[int, int, int]:
         """vCPUs, MiB and GiB that may be given out, allocation ratios applied."""
         return (
@@ -105,16 +149,42 @@ class Host(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ControlService(Record):
+    """One of Nova's own services, which run on no compute host."""
+
+    binary: str
+    host: str
+    number: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell(Record):
+    """A cell that was down at some time; the id is its name.  All others are up."""
+
+    down: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Aggregate(Record):
-    indexes = {"name": lambda aggregate: aggregate.name}
+    indexes = {
+        "name": lambda aggregate: aggregate.name,
+        "number": lambda aggregate: aggregate.number,  # what clients call it by
+        "host": lambda aggregate: list(aggregate.hosts),
+        "zone": lambda aggregate: aggregate.availability_zone,
+        "key": lambda aggregate: [key for key, _ in aggregate.metadata],
+    }
 
     name: str
     number: int
-    availability_zone: str | None = None
     hosts: tuple[str, ...] = ()  # names
     metadata: Pairs = ()
     created_at: int = 0
     updated_at: int | None = None
+
+    @property
+    def availability_zone(self) -> str | None:
+        """The zone that it makes, if any."""
+        return next((value for key, value in self.metadata if key == "availability_zone"), None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,6 +200,7 @@ class Allocation(Record):
     disk: int
     project_id: str
     user_id: str
+    others: Amounts = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -40,6 +40,23 @@ def _counted_of_user(server: Any) -> tuple[tuple[str, str], tuple[int, ...]] | N
     return counted and ((server.project_id, server.user_id), counted[1])
 
 
+BUSY_DISK = frozenset({
+    "rebuilding", "resize_prep", "resize_migrating", "image_snapshot", "image_backup", "rescuing", "unshelving",
+})  # fmt: skip  # nova/compute/stats.py: io_workload
+
+
+def _reservation(server: Any) -> str | None:
+    """By which servers of one request find each other until each has a host, or has got none."""
+    unplaced = server.host is None and server.launched_at is None and not server.deleted
+    return server.reservation_id or None if unplaced else None
+
+
+def _io_operations(server: Any) -> tuple[str, tuple[int]] | None:
+    """Servers that keep the disks of their host busy."""
+    busy = server.vm_state == VM.BUILDING or server.task_state in BUSY_DISK
+    return (server.host, (1,)) if busy and server.host is not None and not server.deleted else None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Server(Record):
     """A server, deleted ones included (`deleted`): their row stays, as in Nova."""
@@ -48,8 +65,9 @@ class Server(Record):
         "project": lambda server: (server.project_id, server.deleted),
         "deleted": lambda server: server.deleted,
         "host": lambda server: None if server.deleted else server.host,
+        "reservation": _reservation,
     }
-    totals = {"project": _counted, "user": _counted_of_user}
+    totals = {"project": _counted, "user": _counted_of_user, "io": _io_operations}
 
     name: str
     project_id: str
@@ -65,6 +83,8 @@ class Server(Record):
     availability_zone: str | None = None  # of the host
     requested_zone: str | None = None
     requested_host: str | None = None
+    host_forced: bool = False  # the requested one: no filter is asked
+    cell: str | None = None  # of the first host
     hostname: str = ""
     key_name: str | None = None
     description: str | None = None

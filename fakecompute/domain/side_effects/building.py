@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from fakecompute.domain import server_network
 from fakecompute.domain.images import delete_image
-from fakecompute.domain.records.compute import Host, ServerGroup
+from fakecompute.domain.records.compute import Allocation, Host
 from fakecompute.domain.records.image import Image
 from fakecompute.domain.records.server import Migration, Server
-from fakecompute.domain.scheduler import claim, give_back, select_host
+from fakecompute.domain.scheduler import NoValidHost, Request, claim, give_back, request_for, select_host
 from fakecompute.domain.states import VM, Power
 from fakecompute.errors import BadRequest
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 Changes = dict[str, Any]
 Effect = Callable[["Cloud", Server], Changes]
+NO_HOST = "No valid host was found. "
 
 
 class RetriesExhausted(BadRequest):
@@ -32,30 +34,45 @@ class RetriesExhausted(BadRequest):
 
 
 def place(cloud: Cloud, server: Server) -> Changes:
-    """Find a host, and take the room on it."""
-    host = select_host(
+    """Find a host, and take the room on it: for all servers of one request at once, or for none of them."""
+    held = cloud.store.find(Allocation, server.id)
+    if held is None:
+        alone = server.tried_hosts or not server.reservation_id
+        _place_together(cloud, [server] if alone else _unplaced(cloud, server))
+        held = cloud.store.get(Allocation, server.id)
+    host = cloud.store.one(Host, "name", held.host)
+    assert host is not None
+    return {"host": host.name, "availability_zone": host.availability_zone, "cell": host.cell}
+
+
+def _unplaced(cloud: Cloud, server: Server) -> list[Server]:
+    """The servers of the same request that have not been looked at; NoValidHost if that was the end of one."""
+    together = cloud.store.by(Server, "reservation", server.reservation_id)
+    for other in together:
+        if other.fault is not None and other.fault.message.startswith(NO_HOST):
+            raise NoValidHost(reason=other.fault.message.removeprefix(NO_HOST))
+    building = [other for other in together if other.vm_state == VM.BUILDING and not other.tried_hosts]
+    return sorted(building, key=lambda other: other.launch_index)
+
+
+def _place_together(cloud: Cloud, servers: list[Server]) -> None:
+    io: Counter[str] = Counter()
+    for server in servers:
+        host = select_host(cloud, creation(cloud, server, io=io))
+        claim(cloud, server.id, host, server.flavor, server.project_id, server.user_id)
+        io[host.name] += 1
+
+
+def creation(cloud: Cloud, server: Server, **more: Any) -> Request:
+    """What is asked of the scheduler for a new server, or for one that was offloaded."""
+    return request_for(
         cloud,
-        server.flavor,
+        server,
         zone=server.requested_zone,
         host=server.requested_host,
-        exclude=server.tried_hosts,
-        accepts=group_filter(cloud, server),
+        forced=server.host_forced,
+        **{"excluded": server.tried_hosts, **more},
     )
-    claim(cloud, server.id, host, server.flavor, server.project_id, server.user_id)
-    return {"host": host.name, "availability_zone": host.availability_zone}
-
-
-def group_filter(cloud: Cloud, server: Server) -> Callable[[Host], bool] | None:
-    """Affinity and anti-affinity; the soft forms only weigh, and never refuse a host."""
-    group = cloud.store.find(ServerGroup, server.group_id)
-    if group is None or group.policy not in ("affinity", "anti-affinity"):
-        return None
-    members = [cloud.store.find(Server, id) for id in group.members if id != server.id]
-    hosts = [member.host for member in members if member and member.host and not member.deleted]
-    if group.policy == "affinity":
-        return lambda host: not hosts or host.name in hosts
-    most = int(dict(group.rules).get("max_server_per_host", 1))
-    return lambda host: hosts.count(host.name) < most
 
 
 def plug(cloud: Cloud, server: Server) -> Changes:
@@ -65,30 +82,39 @@ def plug(cloud: Cloud, server: Server) -> Changes:
 
 def launch(cloud: Cloud, server: Server) -> Changes:
     server_network.activate(cloud, server)
+    _remember_build(cloud, server, failed=False)
     return {"launched_at": cloud.now, "tried_hosts": ()}
 
 
 def leave_host(cloud: Cloud, server: Server) -> Changes:
     """A build failed on its host: give the room back and remember not to come here again."""
     give_back(cloud, server.id)
+    _remember_build(cloud, server, failed=True)
     tried = (*server.tried_hosts, server.host) if server.host else server.tried_hosts
     return {"host": None, "availability_zone": None, "tried_hosts": tried}
+
+
+def _remember_build(cloud: Cloud, server: Server, *, failed: bool) -> None:
+    """Hosts on which builds fail are weighed down until one goes well."""
+    host = cloud.store.one(Host, "name", server.host) if server.host else None
+    count = host.failed_builds + 1 if failed and host else 0
+    if host is not None and host.failed_builds != count:
+        cloud.store.put(host.evolve(failed_builds=count))
+
+
+def retries(cloud: Cloud, server: Server) -> bool:
+    """Is a build that fails ever tried elsewhere?"""
+    return cloud.settings.max_attempts > 1 and not server.host_forced
 
 
 def may_retry(cloud: Cloud, server: Server) -> bool:
     """Is there an attempt left for this build, and a host to make it on?"""
     tried = (*server.tried_hosts, server.host or "")
-    if len(tried) >= cloud.settings.max_attempts or server.requested_host:
+    if not retries(cloud, server) or len(tried) >= cloud.settings.max_attempts:
         return False
     try:
-        select_host(
-            cloud,
-            server.flavor,
-            zone=server.requested_zone,
-            exclude=tried,
-            accepts=group_filter(cloud, server),
-        )
-    except BadRequest:
+        select_host(cloud, creation(cloud, server, excluded=tried))
+    except NoValidHost:
         return False
     return True
 

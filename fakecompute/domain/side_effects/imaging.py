@@ -8,7 +8,7 @@ from fakecompute.domain import server_network
 from fakecompute.domain.images import delete_image, finish_snapshot
 from fakecompute.domain.records.image import Image
 from fakecompute.domain.records.server import Server
-from fakecompute.domain.scheduler import give_back
+from fakecompute.domain.scheduler import check_stays, give_back, request_for
 from fakecompute.domain.side_effects.building import place
 from fakecompute.domain.states import VM, Power
 
@@ -20,6 +20,19 @@ GIB = 1 << 30
 
 
 # --- rebuild --------------------------------------------------------------------------------------------
+
+
+def check_image(cloud: Cloud, server: Server) -> Changes:
+    """Another image must suit the host, too; the host itself stays what it is."""
+    if "old_image" in dict(server.memo):
+        check_stays(cloud, request_for(cloud, server, host=server.host))
+    return {}
+
+
+def not_rebuilt(cloud: Cloud, server: Server) -> Changes:
+    """An image that does not suit the host is given up."""
+    memo = dict(server.memo)
+    return {"image_id": memo["old_image"]} if server.step == 0 and "old_image" in memo else {}
 
 
 def rebuilt(cloud: Cloud, server: Server) -> Changes:
@@ -98,7 +111,11 @@ def place_again(cloud: Cloud, server: Server) -> Changes:
     """A host for a server that has none."""
     memo = dict(server.memo)
     wanted = server.evolve(
-        requested_zone=memo.get("zone") or server.pinned_availability_zone, requested_host=memo.get("host")
+        requested_zone=memo.get("zone") or server.pinned_availability_zone,
+        requested_host=memo.get("host"),
+        host_forced=False,
+        reservation_id="",
+        tried_hosts=(),
     )
     changes = place(cloud, wanted)
     server_network.rebind(cloud, server.evolve(**changes))

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from fakecompute.domain import server_network
-from fakecompute.domain.records.compute import Allocation, Host
+from fakecompute.domain.records.compute import Allocation, Flavor, Host
 from fakecompute.domain.records.server import Migration, Server
-from fakecompute.domain.scheduler import claim, give_back, select_host
-from fakecompute.domain.side_effects.building import group_filter
+from fakecompute.domain.scheduler import NoValidHost, Request, claim, give_back, request_for, select_host
 from fakecompute.domain.states import Power
 
 if TYPE_CHECKING:
@@ -27,19 +26,27 @@ def place_resized(cloud: Cloud, server: Server) -> Changes:
     migration = _migration(cloud, server)
     cold = migration.type == "migration"
     may_stay = cloud.settings.allow_resize_to_same_host and not cold
-    host = select_host(
-        cloud,
-        server.new_flavor,
-        zone=server.pinned_availability_zone,
-        host=dict(server.memo).get("host"),
-        exclude=() if may_stay else (server.host,),
-        accepts=group_filter(cloud, server),
-        reason=f"No valid host found for {'cold migrate' if cold else 'resize'}",
-    )
+    try:
+        host = select_host(cloud, _elsewhere(cloud, server, server.new_flavor, may_stay=may_stay))
+    except NoValidHost:
+        raise NoValidHost(reason=f"No valid host found for {'cold migrate' if cold else 'resize'}") from None
     cloud.store.put(migration.evolve(dest_host=host.name, updated_at=cloud.now))
     _rename_allocation(cloud, server.id, migration.id)
     claim(cloud, server.id, host, server.new_flavor, server.project_id, server.user_id)
     return {}
+
+
+def _elsewhere(cloud: Cloud, server: Server, flavor: Flavor | None = None, *, may_stay: bool = False) -> Request:
+    """Another host of the same cell; the one that was asked for, if any."""
+    return request_for(
+        cloud,
+        server,
+        flavor,
+        zone=server.pinned_availability_zone,
+        host=dict(server.memo).get("host"),
+        cell=server.cell,
+        excluded=() if may_stay else (server.host or "",),
+    )
 
 
 def _rename_allocation(cloud: Cloud, old: str, new: str) -> None:
@@ -135,14 +142,7 @@ def place_live(cloud: Cloud, server: Server) -> Changes:
     """A host for the running server; both hold room for it until it has moved."""
     assert server.host is not None
     migration = _migration(cloud, server)
-    host = select_host(
-        cloud,
-        server.flavor,
-        zone=server.pinned_availability_zone,
-        host=dict(server.memo).get("host"),
-        exclude=(server.host,),
-        accepts=group_filter(cloud, server),
-    )
+    host = select_host(cloud, _elsewhere(cloud, server))
     cloud.store.put(migration.evolve(dest_host=host.name, updated_at=cloud.now))
     _rename_allocation(cloud, server.id, migration.id)
     claim(cloud, server.id, host, server.flavor, server.project_id, server.user_id)
@@ -171,14 +171,7 @@ def moved_live(cloud: Cloud, server: Server) -> Changes:
 def place_evacuated(cloud: Cloud, server: Server) -> Changes:
     """Another host; what the dead one held stays taken until it comes back and cleans up."""
     migration = _migration(cloud, server)
-    host = select_host(
-        cloud,
-        server.flavor,
-        zone=server.pinned_availability_zone,
-        host=dict(server.memo).get("host"),
-        exclude=(server.host or "",),
-        accepts=group_filter(cloud, server),
-    )
+    host = select_host(cloud, _elsewhere(cloud, server))
     cloud.store.put(migration.evolve(dest_host=host.name, status="pre-migrating", updated_at=cloud.now))
     if cloud.store.find(Allocation, server.id) is not None:
         _rename_allocation(cloud, server.id, migration.id)

@@ -93,6 +93,12 @@ SERVER = Machine(
     row("stop",          {ACTIVE, ERROR},      IDLE,              USUAL + " host", STOPPED,     OFF,
         step("powering-off",         Fails.BACK,         "compute_stop_instance")),
 
+    row("power_on",      {STOPPED},            IDLE,              "",              ACTIVE,      ON,     # Ironic says so
+        step("powering-on",          Fails.BACK,         "compute_power_update"), family="start"),
+
+    row("power_off",     {ACTIVE},             IDLE,              "",              STOPPED,     OFF,
+        step("powering-off",         Fails.BACK,         "compute_power_update"), family="stop"),
+
     row("reboot_soft",   {ACTIVE},             IDLE,              USUAL,           ACTIVE,      ON,
         step("rebooting",            Fails.ERROR,        "compute_reboot_instance"),
         step("reboot_pending",       Fails.ERROR,        "compute_reboot_instance"),

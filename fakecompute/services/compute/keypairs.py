@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from fakecompute.domain import ssh_keys
+from fakecompute.domain import ssh_keys, x509
 from fakecompute.domain.quota import check_key_pairs
 from fakecompute.domain.records.compute import KeyPair
-from fakecompute.errors import BadRequest, Conflict, NotFound, NotImplementedHere
+from fakecompute.errors import BadRequest, Conflict, NotFound
 from fakecompute.rest.call import Call
 from fakecompute.rest.schema import Choice, Integer, Object, Schema, Text, shapes, since, until
 from fakecompute.rest.view import View, field, moment, naive
@@ -115,7 +115,7 @@ def create_keypair(call: Call) -> dict[str, Any]:
     elif type == "ssh":
         private_key, public_key = ssh_keys.generate(cloud.streams.hex("keypair"))
     else:
-        raise NotImplementedHere(operation="the generation of X.509 key pairs")
+        private_key, public_key = x509.generate(cloud.streams.hex("keypair"), user_id, cloud.now)
     fingerprint = _fingerprint(public_key, type)
     if cloud.store.find(KeyPair, f"{user_id}/{name}"):
         raise KeyPairExists(name=name)

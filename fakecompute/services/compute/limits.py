@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from fakecompute.domain.quota import in_use, limits
+from fakecompute.domain.rate_limits import levels
 from fakecompute.rest.call import Call
 from fakecompute.rest.schema import Schema, Text
-from fakecompute.rest.view import Field, View, field
+from fakecompute.rest.view import Field, View, field, isotime
 from fakecompute.services.compute.service import compute
 
 # --- request schemas ----------------------------------------------------------------------------------
@@ -53,6 +54,23 @@ absolute_limits = View(
 # fmt: on
 
 
+def rates(call: Call, project_id: str) -> list[dict[str, Any]]:
+    """Rate limits, those of one address together; empty in all Novas of today."""
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for level in levels(call.cloud, project_id):
+        limit = level.limit
+        groups.setdefault((limit.uri, limit.regex), []).append(
+            {
+                "verb": limit.verb,
+                "value": limit.value,
+                "remaining": level.remaining,
+                "unit": limit.unit,
+                "next-available": isotime(level.next_at),
+            }
+        )
+    return [{"uri": uri, "regex": regex, "limit": shown} for (uri, regex), shown in groups.items()]
+
+
 # --- handlers -----------------------------------------------------------------------------------------
 
 
@@ -63,4 +81,4 @@ def show_limits(call: Call) -> dict[str, Any]:
         project_id = call.query["tenant_id"]
         call.demand("os_compute_api:limits:other_project")
     amounts = {"limit": limits(call.cloud, project_id), "in_use": in_use(call.cloud, project_id)}
-    return {"limits": {"rate": [], "absolute": absolute_limits(amounts, call)}}
+    return {"limits": {"rate": rates(call, project_id), "absolute": absolute_limits(amounts, call)}}

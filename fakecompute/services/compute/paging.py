@@ -17,11 +17,25 @@ class BadSortDirection(BadRequest):
     message = "Invalid input received: Unknown sort direction, must be 'desc' or 'asc'"
 
 
+class MarkerLost(BadRequest):
+    message = "Marker {marker} could not be found."
+
+
 class Paged(Schema):
     """The query of every paged list; others inherit from it."""
 
     limit = Integer(min=0, pattern="^[0-9]*$")
     marker = Text()
+
+
+def address(call: Call) -> str:
+    """Where the pages of a list are: below the caller's project if the request named it, be it as a filter."""
+    # nova/api/openstack/common.py: _get_project_id
+    project = call.project_id
+    named = not call.url_project and project in "/".join(
+        (call.path, *(value for _, value in call.query_pairs))
+    )
+    return f"{call.url}/{project}" if named else call.url
 
 
 def paginate(
@@ -32,7 +46,7 @@ def paginate(
     limit = min(call.query.get("limit", most), most)
     rest = page.after(items, call.query.get("marker"), key)
     shown = rest[:limit]
-    return shown, page.links(collection, call.url + path, call.query_pairs, shown, limit, key)
+    return shown, page.links(collection, address(call) + path, call.query_pairs, shown, limit, key)
 
 
 def sort(items: Sequence[T], keys: Sequence[tuple[Callable[[T], Any], str]]) -> list[T]:

@@ -40,6 +40,7 @@ compute = Routes(
     "compute",
     mount="/compute",
     version_path="/v2.1",
+    legacy_path="/v2",
     dialect=dialect(headers=_headers, unrouted=_unrouted, too_large=_too_large),
     policies=POLICIES,
     microversions=Microversions(
@@ -47,6 +48,7 @@ compute = Routes(
         lowest=Version(2, 1),
         highest=Version(2, 104),
         legacy=LEGACY_HEADER,
+        modern=Version(2, 38),  # Newton's
     ),
     types=frozenset(("", "application/json", "text/plain", "application/vnd.openstack.compute+json")),
     url_project=True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fakecompute.errors import FakeError, NotFound, NotImplementedHere
+from fakecompute.errors import FakeError, NotFound
 from fakecompute.rest.call import Call
 from fakecompute.rest.dialect import Answer
 from fakecompute.services.compute.service import compute
@@ -13,9 +13,12 @@ from fakecompute.services.compute.service import compute
 
 
 def _entry(call: Call, id: str, version: str, lowest: str) -> dict[str, Any]:
-    # fmt: off
-    status, updated = ("CURRENT", "2013-07-23T11:33:21Z") if id == "v2.1" else ("DEPRECATED", "2025-07-04T12:00:00Z")
-    # fmt: on
+    if id == "v2.1":
+        status, updated = "CURRENT", "2013-07-23T11:33:21Z"
+    elif call.cloud.release.before("flamingo"):
+        status, updated = "SUPPORTED", "2011-01-21T11:33:21Z"
+    else:
+        status, updated = "DEPRECATED", "2025-07-04T12:00:00Z"
     return {"id": id, "status": status, "version": version, "min_version": lowest, "updated": updated}
 
 
@@ -75,15 +78,6 @@ def list_choices(call: Call, rest: str) -> FakeError | Answer:
 def show_legacy_version(call: Call) -> dict[str, Any]:
     call.negotiated = False
     return _document(call, _both(call)[0], _address(call, "v2.0"))
-
-
-@compute.get("/v2/<path:rest>", bare=True)
-@compute.post("/v2/<path:rest>", bare=True)
-@compute.put("/v2/<path:rest>", bare=True)
-@compute.delete("/v2/<path:rest>", bare=True)
-def legacy_api(call: Call, rest: str) -> None:
-    """v2.1 without microversions, and lenient."""
-    raise NotImplementedHere(operation="the legacy v2 API")
 
 
 @compute.get("/versions/<version_id>", public=True)

@@ -1,5 +1,6 @@
 """Keystone v3."""
 
+from fakecompute.services.coverage import answer_the_rest
 from fakecompute.services.identity import (
     application_credentials,
     auth,
@@ -12,10 +13,10 @@ from fakecompute.services.identity import (
     role_assignments,
     roles,
     tokens,
-    unimplemented,
     users,
     versions,
 )
+from fakecompute.services.identity.operations import OPERATIONS
 from fakecompute.services.identity.service import identity as routes
 
 __all__ = [
@@ -31,7 +32,8 @@ __all__ = [
     "roles",
     "routes",
     "tokens",
-    "unimplemented",
     "users",
     "versions",
 ]
+
+answer_the_rest(routes, OPERATIONS)

@@ -129,7 +129,8 @@ def show_application_credential(
     return {"application_credential": credential_detail(credential, call)}
 
 
-@identity.post(ALL, body=CreateCredential, policy="identity:create_application_credential", success=201)
+@identity.post(ALL, body=CreateCredential, policy="identity:create_application_credential", success=201,
+               lacks=["access rules of application credentials"])  # fmt: skip
 def create_application_credential(call: Call, user_id: str) -> dict[str, Any]:
     if user_id != call.user_id:  # not even admins
         raise ForbiddenAction(action="identity:create_application_credential")

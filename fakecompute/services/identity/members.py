@@ -135,9 +135,9 @@ def admit(call: Call, record: R | None, missing: FakeError, **target: str) -> R:
 
     For grants and roles it is the other way round.
     """
-    assert call.endpoint and call.endpoint.policy
-    if call.endpoint.policy not in LOOKED_UP_FIRST:
-        call.demand(call.endpoint.policy, **target)
+    policy = call.endpoint and call.endpoint.policy
+    if policy and policy not in LOOKED_UP_FIRST:
+        call.demand(policy, **target)
     if record is None:
         raise missing
     return record

@@ -171,7 +171,8 @@ def _shown(call: Call, token: Token, status: int) -> Answer:
 # --- handlers -----------------------------------------------------------------------------------------
 
 
-@identity.post("/auth/tokens", public=True, success=201)
+@identity.post("/auth/tokens", public=True, success=201,
+               lacks=["authentication by federation", "authentication by OAuth 1"])  # fmt: skip
 def create_token(call: Call) -> Answer:
     auth = _auth(call)
     require_supported(call, auth["identity"])

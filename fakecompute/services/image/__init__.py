@@ -1,12 +1,12 @@
 """Glance, the Image API."""
 
+from fakecompute.services.coverage import answer_the_rest
 from fakecompute.services.image import (
     image_actions,
     image_data,
     image_import,
     image_tags,
     info,
-    locations,
     members,
     metadefs,
     schemas,
@@ -14,6 +14,7 @@ from fakecompute.services.image import (
     versions,
 )
 from fakecompute.services.image.images import routes as images
+from fakecompute.services.image.operations import OPERATIONS
 from fakecompute.services.image.service import image as routes
 
 __all__ = [
@@ -23,7 +24,6 @@ __all__ = [
     "image_tags",
     "images",
     "info",
-    "locations",
     "members",
     "metadefs",
     "routes",
@@ -31,3 +31,5 @@ __all__ = [
     "tasks",
     "versions",
 ]
+
+answer_the_rest(routes, OPERATIONS)

@@ -81,7 +81,7 @@ def _range(text: str, size: int) -> tuple[int, int]:
     """First and last byte of the one range that is asked for."""
     if "," in text:
         raise SeveralRanges
-    match = re.fullmatch(r"\s*bytes\s*=\s*(\d*)\s*-\s*(\d*)\s*", text, re.ASCII | re.IGNORECASE)
+    match = re.fullmatch(r"\s*bytes\s*=\s*(\d{0,18})\s*-\s*(\d{0,18})\s*", text, re.ASCII | re.IGNORECASE)
     if match is None or match[1] == match[2] == "":
         raise BadRange
     first, last = match[1], match[2]

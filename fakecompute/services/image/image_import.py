@@ -107,7 +107,7 @@ def _check_state(image: Image, method: str) -> None:
 # --- handlers -----------------------------------------------------------------------------------------
 
 
-@routes.post("/images/<image_id>/import", success=202)
+@routes.post("/images/<image_id>/import", success=202, lacks=["the import methods but glance-direct"])
 def import_image(call: Call, image_id: str) -> None:
     method = _method(sent_body(call))
     image = look_up(call, image_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fakecompute.domain.records.identity import Project
-from fakecompute.errors import NotFound, NotImplementedHere
+from fakecompute.errors import NotFound
 from fakecompute.rest.call import Call
 from fakecompute.rest.view import isotime
 from fakecompute.services.image.service import image as routes
@@ -70,33 +70,3 @@ def show_metadef_namespace(call: Call, namespace: str) -> dict[str, Any]:
     if namespace != WATCHDOG["namespace"]:
         raise NamespaceNotFound(namespace=namespace)
     return {**namespace_detail(call), "properties": PROPERTIES}
-
-
-@routes.post("/metadefs/namespaces", policy="add_metadef_namespace")
-def create_metadef_namespace(call: Call) -> None:
-    raise NotImplementedHere(operation="POST /v2/metadefs/namespaces")
-
-
-@routes.put("/metadefs/namespaces/<namespace>", policy="modify_metadef_namespace")
-def update_metadef_namespace(call: Call, namespace: str) -> None:
-    raise NotImplementedHere(operation="PUT /v2/metadefs/namespaces/{namespace}")
-
-
-@routes.delete("/metadefs/namespaces/<namespace>", policy="delete_metadef_namespace")
-def delete_metadef_namespace(call: Call, namespace: str) -> None:
-    raise NotImplementedHere(operation="DELETE /v2/metadefs/namespaces/{namespace}")
-
-
-@routes.get("/metadefs/resource_types", policy="list_metadef_resource_types")
-def list_metadef_resource_types(call: Call) -> None:
-    raise NotImplementedHere(operation="GET /v2/metadefs/resource_types")
-
-
-@routes.get("/metadefs/namespaces/<namespace>/<kind>", policy="get_metadef_namespace")
-def list_metadef_kind(call: Call, namespace: str, kind: str) -> None:
-    raise NotImplementedHere(operation=f"GET /v2/metadefs/namespaces/{{namespace}}/{kind}")
-
-
-@routes.get("/schemas/metadefs/<kind>")
-def show_metadef_schema(call: Call, kind: str) -> None:
-    raise NotImplementedHere(operation=f"GET /v2/schemas/metadefs/{kind}")

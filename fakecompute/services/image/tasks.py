@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fakecompute.domain.records.image import ImageTask
-from fakecompute.errors import NotFound, NotImplementedHere
+from fakecompute.errors import NotFound
 from fakecompute.rest.call import Call
 from fakecompute.rest.dialect import Answer
 from fakecompute.rest.error_page import ErrorPage
@@ -102,11 +102,6 @@ def list_tasks_of_image(call: Call, image_id: str) -> dict[str, Any]:
 def list_tasks(call: Call) -> dict[str, Any]:
     tasks = _newest_first(call.cloud.store.all(ImageTask))
     return {"tasks": task_brief.all(tasks, call), "first": "/v2/tasks", "schema": "/v2/schemas/tasks"}
-
-
-@routes.post("/tasks", policy="tasks_api_access")
-def create_task(call: Call) -> None:
-    raise NotImplementedHere(operation="POST /v2/tasks")
 
 
 @routes.get("/tasks/<task_id>", policy="tasks_api_access")

@@ -28,6 +28,7 @@ EXTENSIONS = (
     ("ip-substring-filtering",                     "2017-11-28", "IP address substring filtering"),
     ("net-mtu",                                    "2015-03-25", "Network MTU"),
     ("net-mtu-writable",                           "2017-07-12", "Network MTU (writable)"),
+    ("network-ip-availability",                    "2015-09-24", "Network IP Availability"),
     ("network_availability_zone",                  "2015-01-01", "Network Availability Zone"),
     ("pagination",                                 "2016-06-12", "Pagination support"),
     ("port-device-profile",                        "2020-12-17", "Port device profile"),
@@ -50,6 +51,7 @@ EXTENSIONS = (
     ("standard-attr-tag",                          "2017-01-01", "Tag support for resources with standard attribute"),
     ("standard-attr-timestamp",                    "2016-09-12", "Resource timestamps"),
     ("stateful-security-group",                    "2019-11-26", "Stateful security group"),
+    ("subnet-external-network",                    "2024-02-05", "Subnet belongs to an external network"),
     ("subnet-service-types",                       "2016-03-15", "Subnet service types"),
     ("uplink-status-propagation",                  "2018-05-31", "Uplink status propagation extension"),
 )

@@ -164,7 +164,7 @@ def _rank(value: Any) -> tuple[bool, Any]:
 
 def _page(call: Call) -> tuple[int | None, str | None, bool]:
     text = (_all(call, "limit") or ["0"])[-1]
-    if not (text.isascii() and text.isdigit()):
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
         raise BadLimit(limit=text)
     limit = int(text) or None
     marker = next(reversed(_all(call, "marker")), None) if limit else None

@@ -260,7 +260,7 @@ def check_revision(call: Call, record: Standard) -> None:
     for tag in (call.header("If-Match") or "").replace('"', "").split(","):
         key, _, number = tag.strip().partition("=")
         if key == "revision_number":
-            if not (number.isascii() and number.isdigit()):
+            if not (number.isascii() and number.isdigit() and len(number) < 19):
                 raise BadRequest(
                     reason="Bad if-match request: Revision number etag must be in the format of revision_number=<int>."
                 )

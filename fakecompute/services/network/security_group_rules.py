@@ -100,7 +100,7 @@ class SecurityGroupMultipleRemoteEntites(BadRequest):
 
 
 def _is_number(word: str) -> bool:
-    return word.isascii() and word.isdigit()
+    return word.isascii() and word.isdigit() and len(word) < 19
 
 
 def _protocol(value: Any) -> str | None:

@@ -61,6 +61,8 @@ SUBNET = Noun(
     attribute("shared", values.boolean, source=None),
     attribute("use_default_subnetpool", values.boolean, "c", source=None, filter=False),
     attribute("service_types", values.strings, "cu", source=listed("service_types"), guarded=True, filter=False),
+    attribute("router:external", values.boolean,
+              source=lambda record, call: call.cloud.store.get(Network, record.network_id).external),
     indexes={"network_id": "network"},
 )
 # fmt: on
@@ -101,7 +103,7 @@ def show_subnet(call: Call, subnet: Subnet) -> dict[str, Any]:
     return SUBNET.show(call, subnet)
 
 
-@network.post("/subnets", policy="create_subnet", success=201)
+@network.post("/subnets", policy="create_subnet", success=201, lacks=["subnet pools"])
 def create_subnet(call: Call) -> dict[str, Any]:
     return SUBNET.created(call, _create)
 

@@ -1,5 +1,7 @@
 """Key pairs through the versions."""
 
+from base64 import b64decode
+
 import pytest
 
 KEYPAIRS = "/compute/v2.1/os-keypairs"
@@ -89,8 +91,11 @@ def test_a_certificate_is_imported(http):
     )
 
 
-def test_certificates_are_not_generated_here(http):
-    assert generate(http, "2.2", type="x509").status_code == 501
+def test_a_certificate_is_generated(http):
+    pair = generate(http, "2.2", type="x509").json["keypair"]
+    assert pair["public_key"].startswith("-----BEGIN CERTIFICATE-----\n")
+    assert b64decode(pair["private_key"])[:1] == b"\x30"  # PKCS#12
+    assert len(pair["fingerprint"].split(":")) == 20
 
 
 def test_a_key_that_is_none(http):

@@ -15,7 +15,7 @@ def test_versions_are_told_to_everybody(http, path, status):
 @pytest.mark.scenario({"release": "zed"})
 def test_an_older_cloud_has_an_older_version(http):
     versions = http.get("/image/versions").json["versions"]
-    assert [version["id"] for version in versions if version["status"] == "CURRENT"] == ["v2.16"]
+    assert [version["id"] for version in versions if version["status"] == "CURRENT"] == ["v2.15"]
 
 
 def test_the_root_of_the_version_redirects(http):

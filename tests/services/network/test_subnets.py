@@ -170,3 +170,9 @@ def test_a_gateway_that_a_router_has_stays(http, named):
     subnet = named("subnets", "private-subnet")
     answer = http.put(f"{SUBNETS}/{subnet['id']}", json={"subnet": {"gateway_ip": None}})
     assert answer.json["NeutronError"]["type"] == "GatewayIpInUse"
+
+
+def test_subnets_of_an_external_network_are_there_for_all_and_say_so(http):
+    shown = http.get(SUBNETS, params={"router:external": "True"}).json["subnets"]
+    assert {subnet["name"] for subnet in shown} == {"public-subnet", "ipv6-public-subnet"}
+    assert all(subnet["router:external"] is True for subnet in shown)

@@ -50,7 +50,8 @@ def caller_of(call: Call) -> Caller:
     return Caller(call.request_id, call.user_id, call.project_id)
 
 
-@compute.post("/servers", body=CreateServer, policy="os_compute_api:servers:create", success=202)
+@compute.post("/servers", body=CreateServer, policy="os_compute_api:servers:create", success=202,
+              lacks=["volumes that are made with a server (block_device_mapping_v2)"])  # fmt: skip
 def create_server(call: Call) -> Any:
     """In Nova's order, so that of several mistakes the same one is told."""
     cloud, wish = call.cloud, call.body["server"]
@@ -98,6 +99,7 @@ def create_server(call: Call) -> Any:
         security_groups=group_ids,
         requested_zone=None if place.zone == INTERNAL else place.zone,
         requested_host=place.host,
+        host_forced=place.forced,
         pinned_availability_zone=place.zone,
         group_id=group.id if group else None,
         scheduler_hints=tuple(_hints(call).items()),

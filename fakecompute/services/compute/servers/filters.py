@@ -161,19 +161,19 @@ def _status(call: Call, admin: bool) -> list[Test]:
         return []
     vm_states: set[str] = set()
     task_states: set[str | None] = set()
-    known = False
+    any_task = False  # one word that is a vm_state's own sets all of them free
     for word in wanted:
         vms, tasks = states_of(word)
-        known = known or bool(vms)
+        any_task = any_task or bool(vms and not tasks)
         vm_states |= vms
         task_states |= tasks
-    if not known:
+    if not vm_states:
         if call.since("2.38"):
             raise BadRequest(reason="Invalid status value")
         return [lambda server: False]
     if VM.DELETED in vm_states and not admin:
         raise OnlyAdminsListDeleted
-    if not task_states:
+    if any_task:
         return [lambda server: server.vm_state in vm_states]
     return [lambda server: server.vm_state in vm_states and server.task_state in task_states]
 

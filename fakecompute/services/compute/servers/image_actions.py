@@ -28,6 +28,7 @@ from fakecompute.services.compute.servers.actions import PATH
 from fakecompute.services.compute.servers.create import caller_of, check_image_fits
 from fakecompute.services.compute.servers.schemas import (
     FREE,
+    AccessIPv6,
     File,
     disk_config_field,
     hostname_field,
@@ -62,7 +63,7 @@ class Rebuild(Schema):
     preserve_ephemeral = Booleanish()
     disk_config = disk_config_field()
     access_ip_v4 = Text(form="ipv4", data_key="accessIPv4")
-    access_ip_v6 = Text(form="ipv6", data_key="accessIPv6")
+    access_ip_v6 = AccessIPv6()
     personality = until("2.56", ListOf(Object(File)))
     description = since("2.19", Text(max=255, allow_none=True))
     key_name = since("2.54", Text(min=1, max=255, allow_none=True))

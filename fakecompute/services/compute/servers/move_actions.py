@@ -34,19 +34,19 @@ def _host(**options: Any) -> Text:
 
 
 class ToHost(Schema):
-    host = _host(allow_none=True, required=True)
+    host = _host(allow_none=True)
 
 
 MIGRATE: Any = shapes(until("2.55", Anything()), since("2.56", Object(ToHost, allow_none=True)))
 
 
 class LiveMigrate(Schema):
-    host = _host(allow_none=True, required=True)
     block_migration = shapes(
         until("2.24", Booleanish(required=True)),
         since("2.25", AnyOf(Booleanish(), Choice("auto"), required=True)),
     )
     disk_over_commit = until("2.24", Booleanish(required=True))
+    host = _host(allow_none=True, required=True)
     force = since("2.30", Booleanish(), until="2.67")
 
 

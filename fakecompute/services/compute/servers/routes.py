@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from fakecompute.domain import servers
+from fakecompute.domain.cells import CellDown, down_cells, is_unreachable
 from fakecompute.domain.records.server import Server
 from fakecompute.errors import Conflict, NotFound
 from fakecompute.rest import page
 from fakecompute.rest.call import Call
+from fakecompute.rest.view import View
 from fakecompute.services.compute.servers.create import caller_of
 from fakecompute.services.compute.servers.filters import after_marker, listed
 from fakecompute.services.compute.servers.schemas import ListServers, UpdateServer
@@ -17,6 +19,9 @@ from fakecompute.services.compute.servers.views import (
     server_detail,
     server_listed,
     server_updated,
+    unreachable_brief,
+    unreachable_detail,
+    unreachable_listed,
 )
 from fakecompute.services.compute.service import compute
 
@@ -40,34 +45,77 @@ def find_server(call: Call, id: str) -> Server:
         raise ServerNotMapped(id=id)
     if server is None or server.deleted or not (call.is_admin or server.project_id == call.project_id):
         raise ServerNotFound(id=id)
+    _check_reachable(call, server)
     return server
+
+
+def _check_reachable(call: Call, server: Server) -> None:
+    """Of a cell that is down only GET of the server itself tells something, from 2.69."""
+    shown = (
+        call.since("2.69") and call.endpoint is not None and call.endpoint.operation == "compute.show_server"
+    )
+    if is_unreachable(call.cloud, server) and not shown:
+        raise CellDown(cell=server.cell)
+
+
+@compute.finder("mapped_server")
+def find_mapped_server(call: Call, id: str) -> Server:
+    """As tags and shares do: the policy turns others away, `check_exists` finds out that it was deleted."""
+    server = call.cloud.store.find(Server, id)
+    if server is None:
+        raise ServerNotMapped(id=id)
+    _check_reachable(call, server)
+    return server
+
+
+def check_exists(server: Server) -> None:
+    if server.deleted:
+        raise ServerNotFound(id=server.id)
 
 
 @compute.get("/servers", query=ListServers, policy="os_compute_api:servers:index")
 def list_servers(call: Call) -> dict[str, Any]:
     shown, links = _page(call, "/servers")
-    return {"servers": server_brief.all(shown, call), **links}
+    return {"servers": _shown(call, shown, unreachable_brief, server_brief), **links}
 
 
-@compute.get(
-    "/servers/detail", query=ListServers, policy="os_compute_api:servers:detail"
-)
+@compute.get("/servers/detail", query=ListServers, policy="os_compute_api:servers:detail")
 def list_servers_detail(call: Call) -> dict[str, Any]:
     shown, links = _page(call, "/servers/detail")
-    return {"servers": server_listed.all(shown, call), **links}
+    return {"servers": _shown(call, shown, unreachable_listed, server_listed), **links}
+
+
+def _shown(call: Call, servers: list[Server], unreachable: View, usual: View) -> list[dict[str, Any]]:
+    """First what is left of servers in cells that are down, then the others."""
+    if not (down := down_cells(call.cloud)):
+        return usual.all(servers, call)
+    lost = [server for server in servers if server.cell in down]
+    return unreachable.all(lost, call) + usual.all((s for s in servers if s.cell not in down), call)
+
+
+def _reachable(call: Call, servers: list[Server]) -> list[Server]:
+    """Without those of cells that are down, unless the list is a plain one that says so (from 2.69)."""
+    down = down_cells(call.cloud)
+    plain = call.since("2.69") and {name for name, _ in call.query_pairs} <= {"all_tenants"}
+    if not down or plain:
+        return servers
+    if not call.cloud.settings.list_records_by_skipping_down_cells:
+        raise CellDown(cell=min(down))
+    return [server for server in servers if server.cell not in down]
 
 
 def _page(call: Call, path: str) -> tuple[list[Server], dict[str, Any]]:
     most = call.cloud.settings.max_limit
     limit = min(call.query.get("limit", most), most)
-    shown = after_marker(call, listed(call))[:limit]
+    shown = after_marker(call, _reachable(call, listed(call)))[:limit]
     links = page.links("servers", call.url + path, call.query_pairs, shown, limit, lambda server: server.id)
     return shown, links
 
 
 @compute.get("/servers/<server>", policy="os_compute_api:servers:show", strict_query="2.102")
 def show_server(call: Call, server: Server) -> dict[str, Any]:
-    return {"server": server_detail(server, call)}
+    view = unreachable_detail if is_unreachable(call.cloud, server) else server_detail
+    return {"server": view(server, call)}
 
 
 @compute.put("/servers/<server>", body=UpdateServer, policy="os_compute_api:servers:update")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
 from fakecompute.rest.schema import (
@@ -62,6 +63,21 @@ def hostname_field() -> Any:
 
 def _count() -> Integer:
     return Integer(min=1, pattern="^[0-9]*$")
+
+
+class AccessIPv6(Text):
+    """accessIPv6 of a server: an address that is kept, and shown, in its shortest form."""
+
+    def __init__(self) -> None:
+        super().__init__(form="ipv6", data_key="accessIPv6")
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        address = IPv6Address(super()._deserialize(value, attr, data))
+        front, back = divmod(int(address), 1 << 32)
+        # inet_ntop writes an IPv4 address that stands in an IPv6 one with dots; ipaddress does so from 3.13 on
+        if front == 0xFFFF or (front == 0 and back > 0xFFFF):
+            return f"::{'ffff:' if front else ''}{IPv4Address(back)}"
+        return str(address)
 
 
 # --- create ------------------------------------------------------------------------------------------
@@ -163,7 +179,7 @@ class NewServer(Schema):
     )
     disk_config = disk_config_field()
     access_ip_v4 = Text(form="ipv4", data_key="accessIPv4")
-    access_ip_v6 = Text(form="ipv6", data_key="accessIPv6")
+    access_ip_v6 = AccessIPv6()
     personality = until("2.56", ListOf(Object(File)))
     availability_zone = name_field()
     block_device_mapping = ListOf(Object(BlockDevice))
@@ -198,7 +214,7 @@ class ChangedServer(Schema):
     name = name_field()
     disk_config = disk_config_field()
     access_ip_v4 = Text(form="ipv4", data_key="accessIPv4")
-    access_ip_v6 = Text(form="ipv6", data_key="accessIPv6")
+    access_ip_v6 = AccessIPv6()
     description = since("2.19", Text(max=255, allow_none=True))
     hostname = hostname_field()
     pinned_availability_zone = since("2.104", AnyOf(Text(min=1, max=255), allow_none=True))

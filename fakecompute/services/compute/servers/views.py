@@ -192,6 +192,25 @@ def _later(fields: tuple[Field, ...], version: str) -> tuple[Field, ...]:
     return tuple(f._replace(span=Span(max(f.span.since, floor), f.span.until)) for f in fields)
 
 
+def _pinned_zone(server: Server, call: Call) -> str:
+    """What was asked for; where the server is, nobody can tell."""
+    return server.pinned_availability_zone or "UNKNOWN"
+
+
+# Of servers whose cell does not answer: what Nova knows without it (from 2.69).
+UNREACHABLE = (field("id"), field("status", lambda server, call: "UNKNOWN"), field("links", linked("servers")))
+UNREACHABLE_DETAIL = (*UNREACHABLE, field("tenant_id", "project_id"), field("created", moment("created_at")))
+unreachable_brief = View(*UNREACHABLE)
+unreachable_listed = View(*UNREACHABLE_DETAIL)
+unreachable_detail = View(
+    *UNREACHABLE_DETAIL,
+    field("image", _image),
+    field("flavor", _flavor_inline),
+    field("user_id"),
+    field("OS-EXT-AZ:availability_zone", _pinned_zone),
+    field("OS-EXT-STS:power_state", lambda server, call: 0),
+    *GROUPS,
+)
 server_brief = View(field("id"), field("name"), field("links", linked("servers")))
 server_listed = View(*ALWAYS, *SHOWN)
 server_detail = View(*ALWAYS, *SHOWN, *GROUPS)

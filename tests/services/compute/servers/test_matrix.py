@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from fakecompute import Cloud
+from fakecompute.domain.records.network import Port
 from fakecompute.domain.records.server import Server
 from fakecompute.domain.servers import boot
 from fakecompute.domain.states import VM
@@ -35,6 +36,7 @@ ACTIONS: dict[str, Any] = {
     "injectNetworkInfo":  {"injectNetworkInfo": None},
     "lock":               {"lock": None},
     "migrate":            {"migrate": None},
+    "os-getConsoleOutput": {"os-getConsoleOutput": {}},
     "os-migrateLive":     {"os-migrateLive": {"host": None, "block_migration": "auto"}},
     "os-start":           {"os-start": None},
     "os-stop":            {"os-stop": None},
@@ -58,10 +60,20 @@ ACTIONS: dict[str, Any] = {
     "unshelve":           {"unshelve": None},
 }
 OTHERS: dict[str, tuple[str, str, Any]] = {
-    "delete":             ("DELETE", "",             None),
-    "metadata_create":    ("POST",   "/metadata",    {"metadata": {"a": "b"}}),
-    "metadata_delete":    ("DELETE", "/metadata/k",  None),
-    "update":             ("PUT",    "",             {"server": {"name": "renamed"}}),
+    "attach_interface":   ("POST",   "/os-interface",          {"interfaceAttachment": {"net_id": "<network>"}}),
+    "attach_volume":      ("POST",   "/os-volume_attachments", {"volumeAttachment": {"volumeId": "<nobody>"}}),
+    "delete":             ("DELETE", "",                       None),
+    "detach_interface":   ("DELETE", "/os-interface/<port>",   None),
+    "detach_volume":      ("DELETE", "/os-volume_attachments/<nobody>", None),
+    "diagnostics":        ("GET",    "/diagnostics",           None),
+    "metadata_create":    ("POST",   "/metadata",              {"metadata": {"a": "b"}}),
+    "metadata_delete":    ("DELETE", "/metadata/k",            None),
+    "remote-consoles":    ("POST",   "/remote-consoles",       {"remote_console": {"protocol": "vnc", "type": "novnc"}}),
+    "tag_add":            ("PUT",    "/tags/blue",             None),
+    "tags_delete_all":    ("DELETE", "/tags",                  None),
+    "tags_replace":       ("PUT",    "/tags",                  {"tags": ["green"]}),
+    "topology":           ("GET",    "/topology",              None),
+    "update":             ("PUT",    "",                       {"server": {"name": "renamed"}}),
 }
 FROM = {  # where an action may begin, if not when the server is active
     "confirmResize":      "resized",
@@ -76,6 +88,25 @@ FROM = {  # where an action may begin, if not when the server is active
 }
 # fmt: on
 REQUESTS = {name: ("POST", "/action", body) for name, body in ACTIONS.items()} | OTHERS
+NOBODY = "00000000-0000-4000-8000-000000000000"
+NO_VOLUME = [404, "Volume {uuid} could not be found."]
+
+
+def expected(action: str, state: str) -> list[Any]:
+    """As observed; what comes after the checks, where Nova was asked with a volume and we have none yet."""
+    seen = MATRIX[action][state]
+    if seen[0] == 500:  # a flaw of Nova's, and 409 in its documents
+        return [
+            409,
+            f"Cannot 'get_vnc_console' instance {{uuid}} while it is in task_state {state.partition('+')[2]}",
+        ]
+    if action == "attach_volume" and (seen[0] < 400 or seen[1].startswith("Invalid volume")):
+        return NO_VOLUME
+    if action == "detach_volume" and seen[0] != 403:
+        return NO_VOLUME
+    if action == "tag_add" and seen == [204]:  # the tag was there from before
+        return [201]
+    return seen
 
 
 @cache
@@ -106,8 +137,12 @@ def ask(action: str, state: str) -> list[Any]:
         {"metadata": (("k", "v"),)} if state == "active" else {}
     )  # gone, when Nova was asked in other states
     cloud.store.put(server.evolve(**changes))
+    port = cloud.store.by(Port, "device", id)[0]
+    names = {"<image>": image, "<network>": port.network_id, "<port>": port.id, "<nobody>": NOBODY}
     method, path, body = REQUESTS[action]
-    text = json.dumps(body).replace("<image>", image)
+    text = json.dumps(body)
+    for name, meant in names.items():
+        text, path = text.replace(name, meant), path.replace(name, meant)
     answer = Http(cloud, USERS.get(state, "admin"), "demo").request(
         method, f"/compute/v2.1/servers/{id}{path}", json=json.loads(text), version="2.104"
     )
@@ -120,7 +155,11 @@ def ask(action: str, state: str) -> list[Any]:
 @pytest.mark.parametrize("action", REQUESTS)
 def test_an_action_is_answered_as_nova_does(action: str):
     answers = {state: ask(action, state) for state in MATRIX[action]}
-    assert answers == MATRIX[action]
+    assert answers == {state: expected(action, state) for state in MATRIX[action]}
+
+
+def test_the_matrix_is_asked_to_the_end():
+    assert set(REQUESTS) == set(MATRIX)
 
 
 def test_an_offloaded_server_is_not_ready_before_its_state_is_looked_at():

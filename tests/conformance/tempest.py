@@ -1,0 +1,46 @@
+"""OpenStack's own Tempest against fakecompute: `CONFORMANCE=... python -m tests.conformance.tempest [regex]`
+
+The harness's run.sh makes an environment for Tempest, runs it and counts; the variables that it reads are for
+whoever calls this, too (CONCURRENCY, TIMEOUT, MIN_MICROVERSION, TEMPEST_SET ...).
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from fakecompute import Cloud, WallClock
+from fakecompute.domain.bootstrap import CATALOG
+from fakecompute.domain.settings import Settings
+from fakecompute.domain.timing import Timing, constant
+from fakecompute.faces.running import running
+from fakecompute.services.network.extensions import EXTENSIONS
+
+# A cloud without what we do not have: volumes
+DEFINITION = {
+    "extends": "default",
+    "catalog": [row for row in CATALOG if not row["name"].startswith("cinder")],
+}
+# At once, but for an image of a server: some tests look while it is being saved
+TIMING = Timing.profile("instant").with_own({"server.createImage.image_uploading": constant(2)})
+# As devstack has it, and tempest.conf takes for granted
+SETTINGS = Settings(enabled_filters=(*Settings().enabled_filters, "SameHostFilter", "DifferentHostFilter"))
+VARIABLES = {
+    "NETWORK_EXTENSIONS": ",".join(row[0] for row in EXTENSIONS),
+    "TEMPEST_SET": "image-feature-enabled.image_format_enforcement=true",  # as Glance does by default
+}
+
+
+def main(words: list[str]) -> int:
+    cloud = Cloud(DEFINITION, clock=WallClock(), timing=TIMING, settings=SETTINGS)
+    script = Path(os.environ["CONFORMANCE"], "tempest", "run.sh")
+    with TemporaryDirectory() as folder, running(cloud, Path(folder, "clouds.yaml")) as server:
+        command = ("bash", str(script), f"{server.url}/identity/v3", *words)
+        return subprocess.run(command, check=False, env=VARIABLES | dict(os.environ)).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
