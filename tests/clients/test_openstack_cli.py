@@ -53,7 +53,14 @@ def openstack(home: Path, *words: str, input: str = "", user: str = "fakecompute
     assert OPENSTACK, "the openstack command is not installed: pip install 'fakecompute[clients]'"
     env = PLAIN | {"OS_CLOUD": user, "COLUMNS": "200"}
     return subprocess.run(
-        [OPENSTACK, *words], cwd=home, env=env, input=input, capture_output=True, text=True, timeout=60, check=False
+        [OPENSTACK, *words],
+        cwd=home,
+        env=env,
+        input=input,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
 
 
@@ -126,7 +133,12 @@ def test_it_logs_in(session):
 
 def test_it_finds_the_services(session):
     types = {entry["Name"]: entry["Type"] for entry in session["catalog"]}
-    assert types.items() >= {("keystone", "identity"), ("nova", "compute"), ("glance", "image"), ("neutron", "network")}
+    assert types.items() >= {
+        ("keystone", "identity"),
+        ("nova", "compute"),
+        ("glance", "image"),
+        ("neutron", "network"),
+    }
 
 
 def test_it_lists_flavors_images_and_networks(session):
@@ -216,7 +228,9 @@ def test_a_server_that_fits_nowhere_is_an_error_that_says_so(home):
     admin = "flavor create huge --ram 300000 --disk 1 --vcpus 1 -f json\nquota set --ram 1000000 alt_demo\n"
     assert openstack(home, input=admin, user="fakecompute-admin").stderr.strip() == ""
     create = CREATE.replace("m1.tiny", "huge")
-    done = openstack(home, input=f"{create} --wait big\nserver show big -c status -c fault -f json", user="fakecompute-alt")
+    done = openstack(
+        home, input=f"{create} --wait big\nserver show big -c status -c fault -f json", user="fakecompute-alt"
+    )
     assert "Error creating server: big" in done.stderr + done.stdout
     (shown,) = documents(done.stdout)
     assert shown["status"] == "ERROR"

@@ -139,7 +139,11 @@ def test_a_key_pair_is_made_listed_and_deleted(openstack):
 def test_an_image_is_uploaded_and_downloaded(openstack):
     content = bytes(range(256)) * 40
     made = openstack.image.create_image(
-        name="mine", data=BytesIO(content), disk_format="raw", container_format="bare", validate_checksum=False
+        name="mine",
+        data=BytesIO(content),
+        disk_format="raw",
+        container_format="bare",
+        validate_checksum=False,
     )
     assert openstack.image.get_image(made.id).status == "active"
     assert openstack.image.download_image(made.id).content == content
@@ -157,7 +161,9 @@ def test_a_network_in_use_is_not_deleted(openstack):
     network = openstack.create_network("mine")
     openstack.create_subnet(network.id, cidr="192.168.7.0/24", subnet_name="mine")
     openstack.create_server(**WEB | {"network": "mine"}, auto_ip=False, wait=True)
-    with pytest.raises(exceptions.ConflictException, match="There are one or more ports still in use on the network"):
+    with pytest.raises(
+        exceptions.ConflictException, match="There are one or more ports still in use on the network"
+    ):
         openstack.delete_network("mine")
 
 
@@ -174,7 +180,10 @@ def test_an_admin_sees_the_servers_of_all_projects(openstack_as):
 def test_more_than_the_quota_is_refused(openstack):
     with pytest.raises(exceptions.ForbiddenException) as refused:
         openstack.create_server(**WEB, min_count=11, max_count=11)
-    assert refused.value.details == "Quota exceeded for instances: Requested 11, but already used 0 of 10 instances"
+    assert (
+        refused.value.details
+        == "Quota exceeded for instances: Requested 11, but already used 0 of 10 instances"
+    )
 
 
 def test_a_server_that_fits_nowhere_is_an_error(cloud, openstack_as):

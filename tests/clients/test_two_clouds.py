@@ -41,7 +41,9 @@ def clouds_yaml(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 
 def connect(clouds_yaml: Path, name: str) -> Connection:
-    return Connection(config=OpenStackConfig(config_files=[str(clouds_yaml)], load_envvars=False).get_one(name))
+    return Connection(
+        config=OpenStackConfig(config_files=[str(clouds_yaml)], load_envvars=False).get_one(name)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -92,8 +94,13 @@ def test_a_client_sees_its_own_key_pairs_and_networks(worked, name):
 @pytest.mark.parametrize(("name", "prefix"), NAMES.items())
 def test_a_catalog_leads_to_its_own_cloud(server, clouds_yaml, name, prefix):
     client = connect(clouds_yaml, name)
-    found = {service: client.session.get_endpoint(service_type=service) for service in ("compute", "network", "image")}
-    assert found == {service: found[service] for service in found if found[service].startswith(server.url + prefix)}
+    found = {
+        service: client.session.get_endpoint(service_type=service)
+        for service in ("compute", "network", "image")
+    }
+    assert found == {
+        service: found[service] for service in found if found[service].startswith(server.url + prefix)
+    }
     assert client.compute.get_endpoint() == f"{server.url}{prefix}/compute/v2.1"
 
 

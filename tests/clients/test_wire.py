@@ -53,7 +53,9 @@ def test_a_chunked_body_past_the_limit_is_too_large(ask):
     assert ask(CHUNKED + chunk(b" " * 70_000) * 3 + chunk(b""))[0] == 413
 
 
-@pytest.mark.parametrize("body", [b"zz\r\nhello\r\n0\r\n\r\n", b"10\r\nhello", b"-5\r\nhello\r\n", b"5\r\nhello!!"])
+@pytest.mark.parametrize(
+    "body", [b"zz\r\nhello\r\n0\r\n\r\n", b"10\r\nhello", b"-5\r\nhello\r\n", b"5\r\nhello!!"]
+)
 def test_broken_chunks_are_refused(ask, body):
     assert ask(CHUNKED + body)[0] == 400
     assert ask(GET) == [200]
@@ -63,11 +65,15 @@ def test_broken_chunks_are_refused(ask, body):
     ("length", "status"), [("abc", 400), ("-5", 400), ("9" * 30, 413), ("9" * 5000, 400), ("200000", 413)]
 )
 def test_a_length_that_does_not_hold_is_refused(ask, length, status):
-    assert ask(head("POST", f"Content-Length: {length}", "Content-Type: application/json") + b"x")[0] == status
+    assert (
+        ask(head("POST", f"Content-Length: {length}", "Content-Type: application/json") + b"x")[0] == status
+    )
     assert ask(GET) == [200]
 
 
-@pytest.mark.parametrize("line", [b"GET", b"GET / HTTP/9.9", b"\x00\xff", b"get / HTTP/1.1", b"GET /\xff HTTP/1.1"])
+@pytest.mark.parametrize(
+    "line", [b"GET", b"GET / HTTP/9.9", b"\x00\xff", b"get / HTTP/1.1", b"GET /\xff HTTP/1.1"]
+)
 def test_a_request_line_that_is_none_is_refused(ask, line):
     assert ask(line + b"\r\nHost: localhost\r\n\r\n")[0] in (400, 505)
     assert ask(GET) == [200]

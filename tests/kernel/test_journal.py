@@ -27,8 +27,12 @@ def test_keys_are_in_order_for_lines_to_be_compared():
 
 def test_secrets_are_scrubbed_wherever_they_stand():
     body = {"auth": {"identity": [{"password": {"user": {"name": "demo", "password": "secret"}}}]}}
-    assert scrub(body) == {"auth": {"identity": [{"password": {"user": {"name": "demo", "password": "***"}}}]}}
+    assert scrub(body) == {
+        "auth": {"identity": [{"password": {"user": {"name": "demo", "password": "***"}}}]}
+    }
 
 
 def test_secrets_are_known_in_every_case():
-    assert scrub({"server": {"adminPass": "hush", "name": "web"}}) == {"server": {"adminPass": "***", "name": "web"}}
+    assert scrub({"server": {"adminPass": "hush", "name": "web"}}) == {
+        "server": {"adminPass": "***", "name": "web"}
+    }

@@ -81,9 +81,15 @@ def _patches() -> list[Any]:
         [{"op": "add", "path": "/hw_disk_bus", "value": "virtio"}, {"op": "remove", "path": "/hw_disk_bus"}],
         [{"op": "replace", "path": "/tags", "value": ["a", "b"]}],
         [{"op": "add", "path": "/tags/-", "value": "c"}],
-        [{"op": "replace", "path": "/min_disk", "value": 2}, {"op": "replace", "path": "/visibility", "value": "public"}],
+        [
+            {"op": "replace", "path": "/min_disk", "value": 2},
+            {"op": "replace", "path": "/visibility", "value": "public"},
+        ],
         [{"add": "/a~1b~0c", "value": "x"}],
-        [{"op": "replace", "path": "/protected", "value": True}, {"op": "replace", "path": "/owner", "value": "$project"}],
+        [
+            {"op": "replace", "path": "/protected", "value": True},
+            {"op": "replace", "path": "/owner", "value": "$project"},
+        ],
         [{"op": "add", "path": "/locations/-", "value": {"url": "http://example.org/a", "metadata": {}}}],
     ]
 

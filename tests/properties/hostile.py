@@ -1,4 +1,4 @@
-"""What hostile input is made of: a furnished cloud, requests that are almost right, and ways to spoil them.
+"""What hostile input is made of: requests that are almost right, and ways to spoil them.
 
 Everything is drawn from a `Random` that Hypothesis gives: strategies for the fields of 300 bodies would take ten
 times as long as the requests themselves.
@@ -18,102 +18,12 @@ from urllib.parse import quote
 
 from marshmallow import ValidationError
 
-from fakecompute import Cloud
-from fakecompute.domain.identity import token_for
-from fakecompute.domain.records.network import Network
-from fakecompute.domain.settings import Settings
-from fakecompute.faces.client import Http
-from fakecompute.kernel.store import Record
 from fakecompute.rest.routes import Endpoint, Routes
 from fakecompute.rest.schema import AnyOf, Anything, Choice, ListOf, MapOf, Object, compiled
 from fakecompute.rest.version import Version
 from fakecompute.services import all_services
 from tests.properties.bodies import BODIES, QUERIES
-
-COMPUTE, NETWORK, IMAGE = "/compute/v2.1", "/network/v2.0", "/image/v2"
-USERS = ("demo", "alt_demo")
-
-
-# --- a cloud with a bit of everything, of two projects ---------------------------------------------------
-
-
-@cache
-def furnished() -> Cloud:
-    """Two projects with one of everything each; the second one's things are the foreign references."""
-    cloud = Cloud(settings=Settings(token_expiration=10**9))
-    for user in USERS:
-        _furnish(Http(cloud, user), user)
-        aggregate = {"name": user, "availability_zone": user}
-        _made(Http(cloud, "admin").post(f"{COMPUTE}/os-aggregates", json={"aggregate": aggregate}))
-    return cloud
-
-
-def _made(answer: Any) -> Any:
-    assert answer.status_code < 300, answer.text
-    return answer.json and next(iter(answer.json.values()))
-
-
-def _furnish(http: Http, name: str) -> None:
-    net = _made(http.post(f"{NETWORK}/networks", json={"network": {"name": name}}))["id"]
-    subnet = {"name": name, "network_id": net, "cidr": "192.168.0.0/24", "ip_version": 4}
-    _made(http.post(f"{NETWORK}/subnets", json={"subnet": subnet}))
-    _made(http.post(f"{NETWORK}/ports", json={"port": {"network_id": net, "name": name}}))
-    _made(http.post(f"{NETWORK}/routers", json={"router": {"name": name}}))
-    _made(http.post(f"{NETWORK}/security-groups", json={"security_group": {"name": name}}))
-    public = http.cloud.store.one(Network, "name", "public")
-    floating = {"floating_network_id": public and public.id}
-    _made(http.post(f"{NETWORK}/floatingips", json={"floatingip": floating}))
-    image = {"name": name, "disk_format": "raw", "container_format": "bare"}
-    id = http.post(f"{IMAGE}/images", json=image).json["id"]
-    octets = {"Content-Type": "application/octet-stream"}
-    _made(http.put(f"{IMAGE}/images/{id}/file", content=b"\0" * 512, headers=octets))
-    http.post(f"{IMAGE}/images", json=image)
-    _made(http.post(f"{COMPUTE}/os-keypairs", json={"keypair": {"name": f"key-{name}"}}))
-    group = {"name": name, "policies": ["anti-affinity"]}
-    _made(http.post(f"{COMPUTE}/os-server-groups", json={"server_group": group}))
-    server = {"name": name, "flavorRef": "42", "imageRef": id, "networks": [{"uuid": net}], "key_name": f"key-{name}"}
-    ids = [
-        _made(http.post(f"{COMPUTE}/servers", json={"server": server}, version="2.37"))["id"] for _ in range(5)
-    ]
-    http.cloud.advance(600)
-    _made(http.put(f"{COMPUTE}/servers/{ids[0]}/metadata", json={"metadata": {"key": "value"}}))
-    for id, action in zip(ids, ({"lock": None}, {"os-stop": None}, {"resize": {"flavorRef": "84"}}), strict=False):
-        _made(http.post(f"{COMPUTE}/servers/{id}/action", json=action))
-    _made(http.delete(f"{COMPUTE}/servers/{ids[4]}"))
-    http.cloud.advance(6000)
-    _made(http.post(f"{COMPUTE}/servers", json={"server": server}, version="2.37"))  # is being built
-
-
-@cache
-def references() -> dict[str, list[str]]:
-    """The ids of all that there is, by the lower-case name of its kind; key pairs go by their names."""
-    found = {}
-    for kind in _kinds(Record):
-        records = furnished().store.all(kind)
-        if records:
-            found[kind.__name__.lower()] = sorted(record.id for record in records)[:20]
-    return found | {"keypair": [f"key-{user}" for user in USERS]}
-
-
-def _kinds(kind: type[Record]) -> Iterator[type[Record]]:
-    for inner in kind.__subclasses__():
-        yield inner
-        yield from _kinds(inner)
-
-
-@cache
-def tokens() -> dict[str, str | None]:
-    cloud = furnished()
-    return {
-        "demo": token_for(cloud, "demo", "demo").id,
-        "admin": token_for(cloud, "admin", "admin").id,
-        "admin of demo": token_for(cloud, "admin", "demo").id,
-        "alt_demo": token_for(cloud, "alt_demo", "alt_demo").id,
-        "of another cloud": token_for(Cloud(seed=9), "demo", "demo").id,
-        "nonsense": "\xff" * 300,
-        "none": None,
-    }
-
+from tests.properties.world import references, tokens
 
 # --- values --------------------------------------------------------------------------------------------
 
@@ -136,7 +46,6 @@ NUMBERS = [
     float("nan"), float("inf"),
 ]  # fmt: skip
 EMPTY: list[Any] = [None, [], {}, "", [[]], [{}], [None], {"": None}, {"a": {"b": [1]}}]
-
 
 
 def hostile(dice: Random) -> Any:
@@ -186,7 +95,10 @@ def fitting(dice: Random, field: Any, way: str) -> Any:
             return [fitting(dice, field.item, way) for _ in range(field.min + dice.randrange(3))]
         case MapOf():
             keys = [key for key in map(str, WORDS) if not field.key or field.key.search(key)]
-            return {dice.choice(keys): fitting(dice, field.value, way) for _ in range(field.min + dice.randrange(3))}
+            return {
+                dice.choice(keys): fitting(dice, field.value, way)
+                for _ in range(field.min + dice.randrange(3))
+            }
         case AnyOf():
             return fitting(dice, dice.choice(field.options), way)
     return dice.choice(_taken(field, way))
@@ -232,7 +144,9 @@ def _filled(dice: Random, example: Any) -> Any:
         return {key: _filled(dice, value) for key, value in example.items()}
     if isinstance(example, list):
         return [_filled(dice, value) for value in example]
-    return dice.choice(meant(example[1:])) if isinstance(example, str) and example.startswith("$") else example
+    return (
+        dice.choice(meant(example[1:])) if isinstance(example, str) and example.startswith("$") else example
+    )
 
 
 # --- and that do not ------------------------------------------------------------------------------------
@@ -296,8 +210,20 @@ class Sent(NamedTuple):
 DEEP = [b"[" * 10_000 + b"]" * 10_000, b'{"a":' * 10_000 + b"1" + b"}" * 10_000, b"[" * 99 + b"]" * 99]
 RAW = [b"", b"null", b"{", b"\xff\xfe", b'"\\ud800"', b'{"a": 1, "a": 2}', b"\xef\xbb\xbf{}", b"[1,]", *DEEP]
 LARGE = b" " * ((1 << 20) + 1)
-PACKED = [b"\x1f\x8b", gzip.compress(b"{}" * 99)[:-5], gzip.compress(b" " * 50_000_000), gzip.compress(b"{}") + b"x"]
-TYPES = ["text/plain", "application/xml", "application/json; charset=latin-1", "a", "\xff", "multipart/form-data"]
+PACKED = [
+    b"\x1f\x8b",
+    gzip.compress(b"{}" * 99, mtime=0)[:-5],
+    gzip.compress(b" " * 50_000_000, mtime=0),
+    gzip.compress(b"{}", mtime=0) + b"x",
+]
+TYPES = [
+    "text/plain",
+    "application/xml",
+    "application/json; charset=latin-1",
+    "a",
+    "\xff",
+    "multipart/form-data",
+]
 TYPES_OF = {
     "image.update_image": "application/openstack-images-v2.1-json-patch",
     "image.upload_image": "application/octet-stream",
@@ -317,7 +243,6 @@ HEADERS = {
 }  # fmt: skip
 CALLERS = ("demo", "admin", "admin of demo", "demo", "admin", "alt_demo")
 VERSIONS = ["latest", "2.1", "2.0", "3.0", "1.39", "3.71", "2.999", "x", "2.²", "-2.1", "2." + "9" * 5000]
-
 
 
 def request(dice: Random, name: str) -> Sent:
@@ -365,7 +290,9 @@ def _version(dice: Random, service: Routes, endpoint: Endpoint) -> Version | str
     if not dice.randrange(20):
         return dice.choice(VERSIONS)
     lowest, highest = max(micro.lowest, endpoint.span.since), min(micro.highest, endpoint.span.until)
-    return Version(lowest.major, dice.choice((lowest.minor, highest.minor, dice.randint(lowest.minor, highest.minor))))
+    return Version(
+        lowest.major, dice.choice((lowest.minor, highest.minor, dice.randint(lowest.minor, highest.minor)))
+    )
 
 
 def _path(dice: Random, path: str) -> str:
@@ -405,7 +332,9 @@ def _query(dice: Random, endpoint: Endpoint, version: Any) -> str:
     known: dict[str, Any] = dict.fromkeys(QUERIES)
     if endpoint.query is not None:
         at = version if isinstance(version, Version) else Version(0, 0)
-        known = {(f.data_key or name): f for name, f in compiled(endpoint.query.schema, at).fields.items()} or known
+        known = {
+            (f.data_key or name): f for name, f in compiled(endpoint.query.schema, at).fields.items()
+        } or known
     elif endpoint.method != "GET":
         return ""
     names = [dice.choice([*known] * 10 + ["zzz"]) for _ in range(dice.randrange(4))]

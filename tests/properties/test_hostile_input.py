@@ -1,6 +1,6 @@
 """Whatever is sent, to whatever address: it is answered in the service's words, and what is refused changes nothing.
 
-    pytest tests/properties/test_hostile_input.py --hypothesis-profile=thorough
+pytest tests/properties/test_hostile_input.py --hypothesis-profile=thorough
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from fakecompute.rest.oslo import FAULT_NAMES
 from fakecompute.wsgi.app import app
 from fakecompute.wsgi.many import bind
-from tests.properties.hostile import Sent, furnished, request
+from tests.properties.hostile import Sent, request
+from tests.properties.world import furnished
 
 LOOKS = ("GET", "HEAD", "OPTIONS")
 # how many times the profile's examples each service gets: by how much there is of it
@@ -72,7 +73,9 @@ def _is_fault(answer: Answer) -> bool:
     if status in (404, 413) and not body.startswith((b'{"itemNotFound"', b'{"overLimit"')):
         return _is_page(answer)  # the router's, the middleware's
     ((name, fault),) = orjson.loads(body).items()
-    return name == FAULT_NAMES.get(status, "computeFault") and fault["code"] == status and bool(fault["message"])
+    return (
+        name == FAULT_NAMES.get(status, "computeFault") and fault["code"] == status and bool(fault["message"])
+    )
 
 
 def _is_keystones(answer: Answer) -> bool:

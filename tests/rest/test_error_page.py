@@ -32,7 +32,11 @@ def test_the_html_is_escaped():
 
 def test_the_json_has_message_code_and_title():
     page = orjson.loads(PAGE.written("application/json")[0])
-    assert page == {"message": "No <image> here<br /><br />\n\n\n", "code": "404 Not Found", "title": "Not Found"}
+    assert page == {
+        "message": "No <image> here<br /><br />\n\n\n",
+        "code": "404 Not Found",
+        "title": "Not Found",
+    }
 
 
 def test_the_text_begins_with_the_status():

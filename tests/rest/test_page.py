@@ -25,7 +25,9 @@ def test_the_next_page_is_the_same_query_in_order_with_another_marker():
 
 
 def test_a_first_marker_stands_last():
-    assert next_link(URL, [("status", "ACTIVE"), ("limit", "2")], "a") == f"{URL}?limit=2&status=ACTIVE&marker=a"
+    assert (
+        next_link(URL, [("status", "ACTIVE"), ("limit", "2")], "a") == f"{URL}?limit=2&status=ACTIVE&marker=a"
+    )
 
 
 def test_a_query_is_quoted_again():

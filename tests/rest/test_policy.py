@@ -53,7 +53,11 @@ def test_keystones_audiences():
     system = Context(user_id="s", system=True, roles=frozenset({"reader"}))
     domain = Context(user_id="d", domain_id="home", roles=frozenset({"manager", "reader"}))
     assert allows("system_reader", system) and not allows("system_reader", domain)
-    assert allows("domain_reader", domain, domain_id="home") and not allows("domain_reader", domain, domain_id="other")
+    assert allows("domain_reader", domain, domain_id="home") and not allows(
+        "domain_reader", domain, domain_id="other"
+    )
     assert allows("domain_manager", domain) and not allows("domain_manager", system)
     member = EVERYBODY["member"]
-    assert allows("own_domain", member, domain_id="home") and not allows("own_domain", member, domain_id="other")
+    assert allows("own_domain", member, domain_id="home") and not allows(
+        "own_domain", member, domain_id="other"
+    )

@@ -10,7 +10,9 @@ from fakecompute.services.compute.service import compute
 
 @pytest.fixture
 def routes():
-    return Routes("shelf", mount="/shelf", version_path="/v1", dialect=compute.dialect, policies={"read": "reader"})
+    return Routes(
+        "shelf", mount="/shelf", version_path="/v1", dialect=compute.dialect, policies={"read": "reader"}
+    )
 
 
 class NewBook(Schema):
@@ -60,7 +62,9 @@ def test_endpoints_are_grouped_by_path_and_method(routes):
     def handler(call):
         return {}
 
-    groups = {(path, bare): {m: len(e) for m, e in methods.items()} for path, bare, methods in routes.grouped()}
+    groups = {
+        (path, bare): {m: len(e) for m, e in methods.items()} for path, bare, methods in routes.grouped()
+    }
     assert groups == {("/", True): {"GET": 1}, ("/books", False): {"POST": 1, "GET": 2}}
 
 

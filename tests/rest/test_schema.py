@@ -187,7 +187,11 @@ def test_a_missing_key_goes_before_an_unknown_one():
 
 def test_the_path_leads_to_a_flaw_inside():
     assert first_flaw({"name": "a", "inner": {"size": "x"}}).path == ("inner", "size")
-    assert first_flaw({"name": "a", "several": [{"size": 1}, {"size": 1, "label": 5}]}).path == ("several", 1, "label")
+    assert first_flaw({"name": "a", "several": [{"size": 1}, {"size": 1, "label": 5}]}).path == (
+        "several",
+        1,
+        "label",
+    )
 
 
 def test_the_value_of_a_missing_key_inside_is_what_it_is_missing_from():

@@ -11,7 +11,9 @@ def test_versions_compare_as_numbers_do():
     assert Version.parse("2.9") < Version.parse("2.10") < Version.parse("3.0")
 
 
-@pytest.mark.parametrize("text", ["", "2", "2.", ".1", "2.01", "02.1", "0.1", "2.1.1", "2.x", "-2.1", "2.1 ", "２.1"])
+@pytest.mark.parametrize(
+    "text", ["", "2", "2.", ".1", "2.01", "02.1", "0.1", "2.1.1", "2.x", "-2.1", "2.1 ", "２.1"]
+)
 def test_no_other_form_is_a_version(text):
     with pytest.raises(ValueError):
         Version.parse(text)

@@ -33,7 +33,10 @@ def call(version="2.1", *roles):
 
 
 def test_a_field_shows_the_attribute_of_its_name_or_another():
-    assert View(field("id"), field("display_name", "name"))(Thing(), call()) == {"id": "7", "display_name": "web"}
+    assert View(field("id"), field("display_name", "name"))(Thing(), call()) == {
+        "id": "7",
+        "display_name": "web",
+    }
 
 
 @pytest.mark.parametrize("names", [(), ("id",), ("id", "name", "tags")])
@@ -48,7 +51,9 @@ def test_a_field_is_shown_in_its_span_alone():
 
 
 def test_a_shape_changes_with_the_version():
-    view = View(field("tags", listed("tags"), until="2.10"), field("tags", lambda thing, call: "both", since="2.11"))
+    view = View(
+        field("tags", listed("tags"), until="2.10"), field("tags", lambda thing, call: "both", since="2.11")
+    )
     assert view(Thing(), call("2.10")) == {"tags": ["a", "b"]}
     assert view(Thing(), call("2.11")) == {"tags": "both"}
 

@@ -28,7 +28,9 @@ def test_a_method_that_a_path_does_not_have_is_novas_404_page(http, method):
     assert "The resource could not be found." in answer.text
 
 
-@pytest.mark.parametrize("path", ["/flavors/", "/flavors.json", "//flavors", "/flavors/1/2/3", "/nothing", "/a%0Ab/c/", "/%00"])
+@pytest.mark.parametrize(
+    "path", ["/flavors/", "/flavors.json", "//flavors", "/flavors/1/2/3", "/nothing", "/a%0Ab/c/", "/%00"]
+)
 def test_a_path_that_is_not_there_is_novas_404_page(http, path):
     answer = http.get(f"/compute/v2.1{path}", headers={"Accept": "*/*"})
     assert answer.status_code == 404

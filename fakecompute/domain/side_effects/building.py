@@ -51,8 +51,12 @@ def _unplaced(cloud: Cloud, server: Server) -> list[Server]:
     for other in together:
         if other.fault is not None and other.fault.message.startswith(NO_HOST):
             raise NoValidHost(reason=other.fault.message.removeprefix(NO_HOST))
-    building = [other for other in together if other.vm_state == VM.BUILDING and not other.tried_hosts]
-    return sorted(building, key=lambda other: other.launch_index)
+    waiting = [
+        other
+        for other in together
+        if other.vm_state == VM.BUILDING and not other.tried_hosts and cloud.store.find(Allocation, other.id) is None
+    ]
+    return sorted(waiting, key=lambda other: other.launch_index)
 
 
 def _place_together(cloud: Cloud, servers: list[Server]) -> None:

@@ -101,7 +101,7 @@ def uuid(value: Any) -> str:
     return value
 
 
-def integer(low: int | None = None, high: int | None = None) -> Kind:
+def integer(low: int = -(1 << 63), high: int = (1 << 63) - 1) -> Kind:
     def check(value: Any) -> int:
         try:
             number = int(value)
@@ -109,9 +109,9 @@ def integer(low: int | None = None, high: int | None = None) -> Kind:
             raise InvalidInput(reason=f"'{value}' is not an integer") from None
         if isinstance(value, bool) or (isinstance(value, float) and value != number):
             raise InvalidInput(reason=f"'{value}' is not an integer")
-        if low is not None and number < low:
+        if number < low:
             raise Bad(f"'{number}' is too small - must be at least '{low}'")
-        if high is not None and number > high:
+        if number > high:
             raise Bad(f"'{number}' is too large - must be no larger than '{high}'")
         return number
 
