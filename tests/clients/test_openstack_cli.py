@@ -235,4 +235,4 @@ def test_a_server_that_fits_nowhere_is_an_error_that_says_so(home):
     (shown,) = documents(done.stdout)
     assert shown["status"] == "ERROR"
     assert shown["fault"]["code"] == 500
-    assert shown["fault"]["message"] == "No valid host was found. "
+    assert shown["fault"]["message"] == "No valid host was found. There are not enough hosts available."

@@ -193,7 +193,7 @@ def test_a_server_that_fits_nowhere_is_an_error(cloud, openstack_as):
     server = demo.create_server(**WEB | {"flavor": "huge"})
     with pytest.raises(exceptions.ResourceFailure, match="ERROR"):
         demo.compute.wait_for_server(server)
-    assert demo.compute.get_server(server.id).fault["message"] == "No valid host was found. "
+    assert demo.compute.get_server(server.id).fault["message"] == "No valid host was found. There are not enough hosts available."
 
 
 def test_a_server_that_is_not_there_is_not_found(openstack):

@@ -20,7 +20,7 @@ from fakecompute.domain.states import VM
 from fakecompute.errors import BadDefinition
 
 FLAVOR = Flavor(id="f", name="f", vcpus=2, ram=1024, disk=10)
-NO_CANDIDATE = "No valid host was found. "  # Placement has none; observed
+NO_CANDIDATE = "No valid host was found. There are not enough hosts available."
 REFUSED = "No valid host was found. There are not enough hosts available."  # filters left none; observed
 
 

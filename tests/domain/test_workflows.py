@@ -12,7 +12,7 @@ from fakecompute.domain.records.server import ActionEvent, InstanceAction, Migra
 from fakecompute.domain.states import VM, Power
 from tests.domain.walking import CALLER, booted, chain, last_action, now, rule
 
-NO_HOST = "No valid host was found. "  # what Placement does not find has no reason; observed
+NO_HOST = "No valid host was found. There are not enough hosts available."
 
 
 def stopped(cloud: Cloud) -> Server:

@@ -31,8 +31,8 @@ SMALL: dict[str, Any] = {
         {"id": "2", "name": "large", "vcpus": 4, "ram": 2048, "disk": 4},
     ],
     "hosts": [
-        {"name": "compute-1", "vcpus": 2, "ram": 4608, "disk": 20},
-        {"name": "compute-2", "vcpus": 2, "ram": 4608, "disk": 20},
+        {"name": "compute-1", "vcpus": 4, "cpu_allocation_ratio": 2.0, "ram": 4608, "disk": 20},
+        {"name": "compute-2", "vcpus": 4, "cpu_allocation_ratio": 2.0, "ram": 4608, "disk": 20},
     ],
     "images": [{"name": "cirros", "id": IMAGE, "virtual_size": 1 << 20}],
     "networks": [

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from fakecompute import Cloud
 from fakecompute.domain.records.compute import Allocation
 from fakecompute.domain.records.network import Network, Port, Subnet
-from fakecompute.domain.records.server import ActionEvent, Migration, Server
+from fakecompute.domain.records.server import ActionEvent, InstanceAction, Migration, Server
 from fakecompute.domain.scheduler import room_for
 from fakecompute.domain.states import VM
 from tests.properties.engine import Client, Command, plans, setups, small_cloud
@@ -137,7 +137,8 @@ def assert_balanced(cloud: Cloud) -> None:
     assert all(fixed.subnet_id in subnets for fixed in addresses)
 
     for server in live.values():
-        assert server.vm_state != VM.ERROR or server.fault or server.trigger is None
+        said = {action.action for action in cloud.store.by(InstanceAction, "server", server.id)}
+        assert server.vm_state != VM.ERROR or server.fault or "resetState" in said, "an error without a reason"
         if server.task_state is None and server.trigger is None:
             events = cloud.store.by(ActionEvent, "action", server.action_id) if server.action_id else []
             assert all(event.finish_time is not None for event in events), "an event never ended"

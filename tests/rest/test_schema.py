@@ -60,6 +60,7 @@ def load(field, value):
         (Text(form="base64"), "abc", "'abc' is not a 'base64'"),
         (Text(form="ipv4"), "10.0.0.256", "'10.0.0.256' is not a 'ipv4'"),
         (Text(form="ipv6"), "10.0.0.1", "'10.0.0.1' is not a 'ipv6'"),
+        (Text(form="ipv6"), "fe80::1%eth0", "'fe80::1%eth0' is not a 'ipv6'"),
         (Text(form="regex"), "[", "'[' is not a 'regex'"),
         (Text(form="regex"), "a{99999999999999999999}", "'a{99999999999999999999}' is not a 'regex'"),
         (Text(form="date-time"), "soon", "'soon' is not a 'date-time'"),

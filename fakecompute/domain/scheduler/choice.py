@@ -14,6 +14,8 @@ from fakecompute.domain.scheduler.weighers import heaviest
 if TYPE_CHECKING:
     from fakecompute.cloud import Cloud
 
+# Since Placement chooses first, Nova gives this reason only if a filter refuses the last host, and none if Placement
+# finds none.  Here it is the same either way: the words that clients and people know.
 NOT_ENOUGH = "There are not enough hosts available."
 
 
@@ -21,7 +23,7 @@ def select_host(cloud: Cloud, request: Request) -> Host:
     """The best host there is; NoValidHost if there is none."""
     hosts = candidates(cloud, request)
     if not hosts:
-        raise NoValidHost(reason="")
+        raise NoValidHost(reason=NOT_ENOUGH)
     hosts = _within_reach(cloud, request, hosts)
     if not request.forced:
         hosts = passing(cloud, request, hosts)
