@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 
@@ -67,7 +68,7 @@ class Recorder:
         record = {
             "test": os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0],
             "method": environ["REQUEST_METHOD"],
-            "path": environ["PATH_INFO"].removeprefix("/compute") + (f"?{query}" if query else ""),
+            "path": quote(environ["PATH_INFO"].removeprefix("/compute")) + (f"?{query}" if query else ""),
             "microversion": headers.get("X-OpenStack-Nova-API-Version"),
             "request_body": asked,
             "status": status,
