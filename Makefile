@@ -26,9 +26,10 @@ coverage: .venv/.ready     ## write docs/coverage.md: which operations there are
 
 conformance: harness .venv/.ready .venv-nova/.ready  ## compare with real Nova (CONFORMANCE=folder of the harness)
 	rm -rf .traffic
-	FAKECOMPUTE_TRAFFIC='$(CURDIR)/.traffic' $(BIN)/python -m pytest -q -n auto $(ARGS)
-	CONFORMANCE='$(abspath $(CONFORMANCE))' .venv-nova/bin/python -m tests.conformance.check .traffic
-	CONFORMANCE='$(abspath $(CONFORMANCE))' .venv-nova/bin/python -m tests.conformance.ask
+	FAKECOMPUTE_TRAFFIC='$(CURDIR)/.traffic' $(BIN)/python -m pytest -q -n auto $(ARGS); tested=$$?; \
+	export CONFORMANCE='$(abspath $(CONFORMANCE))'; \
+	.venv-nova/bin/python -m tests.conformance.check .traffic && \
+	.venv-nova/bin/python -m tests.conformance.ask && exit $$tested
 
 tempest: harness .venv/.ready  ## OpenStack's own Tempest (CONFORMANCE=folder, REGEX=which tests)
 	CONFORMANCE='$(abspath $(CONFORMANCE))' $(BIN)/python -m tests.conformance.tempest $(if $(REGEX),'$(REGEX)')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from fakecompute.domain.records.identity import (
@@ -28,7 +29,8 @@ IMPLIED = {"admin": "manager", "manager": "member", "member": "reader"}  # Keyst
 # --- who has which role -----------------------------------------------------------------------------------
 
 
-def with_implied(roles: Iterable[str]) -> frozenset[str]:
+@lru_cache(maxsize=256)
+def with_implied(roles: tuple[str, ...]) -> frozenset[str]:
     """The roles, and those that they imply, however far."""
     found: set[str] = set()
     for role in roles:

@@ -375,7 +375,8 @@ def rebind(cloud: Cloud, server: Server) -> None:
 
 def ports_of(cloud: Cloud, server_id: str) -> list[Port]:
     """In the order in which they were attached."""
-    return sorted(cloud.store.by(Port, "device", server_id), key=lambda port: port.attachment)
+    ports = cloud.store.by(Port, "device", server_id)
+    return ports if len(ports) < 2 else sorted(ports, key=lambda port: port.attachment)
 
 
 def addresses(cloud: Cloud, server_id: str) -> dict[str, list[dict[str, Any]]]:

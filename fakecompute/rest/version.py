@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 _FORM = re.compile(r"([1-9]\d*)\.(0|[1-9]\d*)")  # real services refuse 2.01
@@ -18,6 +19,7 @@ class Version(NamedTuple):
         return f"{self.major}.{self.minor}"
 
     @classmethod
+    @lru_cache(maxsize=1024)
     def parse(cls, text: str) -> Version:
         """`"2.26"`; ValueError for any other form."""
         if match := _FORM.fullmatch(text):

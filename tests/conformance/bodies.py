@@ -93,6 +93,11 @@ def security_group_rule(port: int) -> dict[str, Any]:
     return {"security_group_rule": {"ip_protocol": "tcp", "from_port": port, "to_port": port, **where}}
 
 
+def _assisted_snapshot(minor: int) -> dict[str, Any]:
+    info = {"snapshot_id": "<nobody>", "type": "qcow2", "new_file": "new"}
+    return {"snapshot": {"volume_id": "<volume_id>", "create_info": info}}
+
+
 # fmt: off
 BODIES: dict[str, Body] = {
     "create_server":             _server,
@@ -125,6 +130,9 @@ BODIES: dict[str, Body] = {
     "remove_server_security_group": lambda minor: {"removeSecurityGroup": {"name": "default"}},
     "attach_volume":             _attachment,
     "update_volume_attachment":  lambda minor: {"volumeAttachment": {"volumeId": "<volume_id>"}},
+    "create_volume":             lambda minor: {"volume": {"size": 1, "snapshot_id": "<nobody>"}},
+    "create_snapshot":           lambda minor: {"snapshot": {"volume_id": "<volume_id>", "force": True}},
+    "create_assisted_snapshot":  _assisted_snapshot,
     "attach_share":              lambda minor: {"share": {"share_id": "<share_id>", "tag": "files"}},
     "receive_external_events":   _events,
     "create_flavor":             _flavor,

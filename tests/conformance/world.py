@@ -36,7 +36,7 @@ def world() -> tuple[Cloud, Names]:
     names = {
         "network": "private", "host_name": "compute-1", "alias": "os-keypairs", "before": "2026-01-15 00:00:00",
         "private_flavor": "private", "key": "k", "item": "k", "name": "default", "tag": "t", "new_tag": "new", "flavor_id": "84", "nobody": NOBODY,
-        "volume_id": NOBODY, "share_id": NOBODY, "os-baremetal-nodes id": NOBODY,
+        "volume_id": NOBODY, "snapshot_id": NOBODY, "share_id": NOBODY, "os-baremetal-nodes id": NOBODY,
         "project_id": str(demo.http.token.project_id), "tenant_id": str(demo.http.token.project_id),
         "other_project": cloud.streams.hex_at("project", "alt_demo"),
         "image": demo.http.get("/image/v2/images").json["images"][0]["id"],

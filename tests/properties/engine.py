@@ -14,11 +14,13 @@ from fakecompute.domain.hosts import host_down, host_up
 from fakecompute.domain.identity import token_for
 from fakecompute.domain.records.compute import Host
 from fakecompute.domain.records.network import Network
+from fakecompute.domain.records.server import Migration
 from fakecompute.domain.settings import Settings
 from fakecompute.domain.tables.servers import SERVER
-from fakecompute.faces.client import Http
+from fakecompute.faces.client import Answer, Http
 
 API = "/compute/v2.1"
+NOWHERE = "99999999-2222-4333-8444-555555555555"
 IMAGE = "11111111-2222-4333-8444-555555555555"
 DIVISIBLE = 12  # by 1, 2, 3 and 4: a wait in so many pieces is as long as the whole
 STEPS = sorted(SERVER.steps())
@@ -79,11 +81,16 @@ ACTIONS: tuple[dict[str, Any], ...] = (
     {"changePassword": {"adminPass": "new"}},
     {"forceDelete": None},
     {"restore": None},
+    {"trigger_crash_dump": None},
+    {"injectNetworkInfo": None},
+    {"addSecurityGroup": {"name": "default"}},
+    {"removeSecurityGroup": {"name": "default"}},
+    {"os-getConsoleOutput": {}},
 )
 
 
 class Command(NamedTuple):
-    """`host which down|up`, `boot flavor`, `act which how`, `delete which`, `rename which`, or `wait microseconds`."""
+    """`host which down|up`, `boot flavor`, `act which how`, `delete|rename|plug|unplug which`, `migration which how`, or `wait microseconds`."""
 
     verb: str
     which: int
@@ -94,7 +101,9 @@ def _commands(verb: str, what: st.SearchStrategy[Any]) -> st.SearchStrategy[Comm
     return st.tuples(st.just(verb), st.integers(0, 3), what).map(lambda parts: Command(*parts))
 
 
-_waits = st.one_of(st.integers(0, 90_000_000), st.integers(0, 12_000_000)).map(lambda n: n // DIVISIBLE * DIVISIBLE)
+_waits = st.one_of(st.integers(0, 90_000_000), st.integers(0, 12_000_000)).map(
+    lambda n: n // DIVISIBLE * DIVISIBLE
+)
 commands = st.one_of(
     _commands("boot", st.sampled_from(["1", "2"])),
     _commands("act", st.sampled_from(ACTIONS)),
@@ -102,6 +111,9 @@ commands = st.one_of(
     _commands("delete", st.none()),
     _commands("rename", st.none()),
     _commands("host", st.sampled_from(["down", "up", "up"])),
+    _commands("plug", st.none()),
+    _commands("unplug", st.none()),
+    _commands("migration", st.sampled_from(["abort", "force_complete"])),
     _commands("wait", _waits),
     _commands("wait", _waits),
 )
@@ -187,41 +199,58 @@ class Client:
 
     def do(self, command: Command) -> tuple[int, bytes]:
         """Status and body of the answer; a refusal is fine, a 500 that no rule made is not."""
-        path = f"{API}/servers"
         if command.verb == "wait":
             self.cloud.advance(command.what / 1_000_000)
             return 0, b""
         if command.verb == "host":
-            self.cloud.catch_up()
-            host = self.cloud.store.one(Host, "name", f"compute-{command.which % 2 + 1}")
-            assert host is not None
-            with self.cloud.transaction():
-                (host_down if command.what == "down" else host_up)(self.cloud, host)
+            return self._host(command)
+        if command.verb != "boot" and not self.servers:
             return 0, b""
-        if command.verb == "boot":
-            wish = {
-                "name": f"s{len(self.servers)}",
-                "flavorRef": command.what,
-                "imageRef": IMAGE,
-                "networks": [{"uuid": self.network}],
-            }
-            answer = self.http.post(path, json={"server": wish}, version="2.104")
-            if answer.status_code == 202:
-                self.servers.append(answer.json["server"]["id"])
-        elif not self.servers:
-            return 0, b""
-        else:
-            one = f"{path}/{self.servers[command.which % len(self.servers)]}"
-            match command.verb:
-                case "act":
-                    answer = self.http.post(f"{one}/action", json=command.what, version="2.60")
-                case "delete":
-                    answer = self.http.delete(one)
-                case _:
-                    answer = self.http.put(one, json={"server": {"name": "renamed"}})
+        answer = self._boot(command.what) if command.verb == "boot" else self._ask(command)
         assert answer.status_code in (200, 202, 204, 400, 403, 404, 409, 429, 500, 503), answer.text
         assert answer.status_code != 500 or b"Unexpected" not in answer.content, answer.text
         return answer.status_code, answer.content
+
+    def _host(self, command: Command) -> tuple[int, bytes]:
+        self.cloud.catch_up()
+        host = self.cloud.store.one(Host, "name", f"compute-{command.which % 2 + 1}")
+        assert host is not None
+        with self.cloud.transaction():
+            (host_down if command.what == "down" else host_up)(self.cloud, host)
+        return 0, b""
+
+    def _boot(self, flavor: str) -> Answer:
+        wish = {
+            "name": f"s{len(self.servers)}",
+            "flavorRef": flavor,
+            "imageRef": IMAGE,
+            "networks": [{"uuid": self.network}],
+        }
+        answer = self.http.post(f"{API}/servers", json={"server": wish}, version="2.104")
+        if answer.status_code == 202:
+            self.servers.append(answer.json["server"]["id"])
+        return answer
+
+    def _ask(self, command: Command) -> Answer:
+        """Something of one of the servers."""
+        one = f"{API}/servers/{self.servers[command.which % len(self.servers)]}"
+        match command.verb:
+            case "act":
+                return self.http.post(f"{one}/action", json=command.what, version="2.60")
+            case "delete":
+                return self.http.delete(one)
+            case "plug":
+                wish = {"interfaceAttachment": {"net_id": self.network}}
+                return self.http.post(f"{one}/os-interface", json=wish)
+            case "unplug":
+                ports = self.http.get(f"{one}/os-interface").json.get("interfaceAttachments", [])
+                return self.http.delete(f"{one}/os-interface/{ports[0]['port_id'] if ports else NOWHERE}")
+            case "migration":
+                address = f"{one}/migrations/{len(self.cloud.store.all(Migration))}"
+                if command.what == "abort":
+                    return self.http.delete(address, version="2.65")
+                return self.http.post(f"{address}/action", json={"force_complete": None}, version="2.65")
+        return self.http.put(one, json={"server": {"name": "renamed"}})
 
     def look(self) -> bytes:
         """Every look there is at servers; none may matter."""

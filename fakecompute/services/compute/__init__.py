@@ -2,6 +2,7 @@
 
 from fakecompute.services.compute import (
     aggregates,
+    assisted_volume_snapshots,
     availability_zones,
     baremetal_nodes,
     console_auth_tokens,
@@ -29,8 +30,10 @@ from fakecompute.services.compute import (
     servers,
     services,
     simple_tenant_usage,
+    snapshots,
     tenant_networks,
     versions,
+    volumes,
     volumes_boot,
 )
 from fakecompute.services.compute.operations import OPERATIONS
@@ -39,6 +42,7 @@ from fakecompute.services.coverage import answer_the_rest
 
 __all__ = [
     "aggregates",
+    "assisted_volume_snapshots",
     "availability_zones",
     "baremetal_nodes",
     "console_auth_tokens",
@@ -67,8 +71,10 @@ __all__ = [
     "servers",
     "services",
     "simple_tenant_usage",
+    "snapshots",
     "tenant_networks",
     "versions",
+    "volumes",
     "volumes_boot",
 ]
 

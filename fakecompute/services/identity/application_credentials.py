@@ -201,7 +201,7 @@ def _wanted_roles(call: Call, wish: dict[str, Any]) -> tuple[str, ...]:
         if role is None or role.name not in held:
             raise UnassignedRole
         names.add(role.name)
-    return tuple(sorted(with_implied(names)))
+    return tuple(sorted(with_implied(tuple(names))))
 
 
 def _wanted_end(call: Call, wish: dict[str, Any]) -> int | None:
