@@ -28,6 +28,7 @@ PERFORM = {
     workflows.CLEAR: workflows.perform,
     workflows.TIMER: workflows.perform,
     hosts.SILENT: hosts.silent,
+    hosts.SYNC: hosts.synchronise,
     network_floatingips.SETTLE: network_floatingips.settle,
     interfaces.DETACH: interfaces.detached,
 }  # who lives through which kind of event

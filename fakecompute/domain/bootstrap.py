@@ -7,6 +7,7 @@ name from the seed: `private` has the same id in every cloud of a seed, whatever
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from fakecompute.domain.network_definition import define_network_quotas, define_
 from fakecompute.domain.rate_limits import define_rate_limits
 from fakecompute.domain.records.compute import LIBVIRT_TRAITS, Flavor, Host, Quota
 from fakecompute.domain.records.identity import Assignment, CatalogService, Domain, Project, Role, User
+from fakecompute.domain.settings import Settings
 from fakecompute.errors import BadDefinition
 
 if TYPE_CHECKING:
@@ -200,8 +202,24 @@ def _quotas(cloud: Cloud, entries: dict[str, dict[str, int]]) -> None:
         cloud.store.put(Quota(id=_project(cloud, name).id, limits=tuple(limits.items())))
 
 
+def _settings(cloud: Cloud, entries: dict[str, Any]) -> None:
+    """Options of nova.conf; what `Cloud(settings=...)` was given stays, where the definition has another."""
+    if not entries:
+        return
+    known = {field.name for field in fields(Settings)}
+    unknown = [name for name in entries if name not in known]
+    if unknown:
+        raise BadDefinition([f"settings.{name}: there is no such setting" for name in unknown])
+    usual = Settings()
+    given = {name: getattr(cloud.settings, name) for name in known}
+    chosen = {name: value for name, value in given.items() if value != getattr(usual, name)}
+    wanted = {name: tuple(value) if isinstance(value, list) else value for name, value in entries.items()}
+    cloud.settings = Settings(**{**wanted, **chosen})
+
+
 SECTIONS: dict[str, Callable[[Cloud, Any], None]] = {
     "description": _ignore,
+    "settings": _settings,
     "catalog": _catalog,
     "domains": _domains,
     "roles": _roles,

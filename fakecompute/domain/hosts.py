@@ -8,7 +8,7 @@ from fakecompute.domain.records.compute import Host
 from fakecompute.domain.records.server import Migration, Server
 from fakecompute.domain.scheduler import give_back
 from fakecompute.domain.states import VM, Power
-from fakecompute.domain.workflows import again, give_up
+from fakecompute.domain.workflows import again, give_up, periodic, reports, start
 from fakecompute.kernel.clock import SECOND
 from fakecompute.kernel.events import Event
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from fakecompute.cloud import Cloud
 
 SILENT = "host.silent"  # the event after which a host that does not report counts as down
+SYNC = "guest.stopped"  # the look of Nova that finds a guest stopped
 
 # What a host does with a server that it finds in the middle of something when it comes back
 # (nova/compute/manager.py: _init_instance).  Task states that are not named stay as they are.
@@ -77,3 +78,23 @@ def _found_again(cloud: Cloud, server: Server) -> None:
         give_up(cloud, server, "The host went down.", vm_state)
     elif task in RUNNING_CLEARED and server.power_state == Power.RUNNING:
         give_up(cloud, server, "The host went down.", VM.ACTIVE)
+
+
+# --- guests that stop by themselves -----------------------------------------------------------------------
+
+
+def guest_stops(cloud: Cloud, server: Server) -> None:
+    """The guest shuts down, or crashes; Nova finds out when it next compares power states, and stops the server."""
+    interval = (cloud.settings.sync_power_state_interval or 60) * SECOND
+    if interval > 0:
+        looks = (cloud.now - cloud.begun) // interval + 1
+        cloud.events.add(cloud.begun + looks * interval, SYNC, server.id, server.workflow)
+
+
+def synchronise(cloud: Cloud, event: Event) -> None:
+    """nova/compute/manager.py: _sync_instance_power_state, for a guest that is found stopped."""
+    server = cloud.store.find(Server, event.subject)
+    if server is None or server.workflow != event.workflow or server.task_state is not None:
+        return
+    if server.vm_state in (VM.ACTIVE, VM.PAUSED) and reports(cloud, server.host):
+        start(cloud, server, "stop", periodic(cloud, server))

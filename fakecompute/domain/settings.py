@@ -23,6 +23,9 @@ class Settings:
     resize_confirm_window: int = 0  # 0: never; else a resize is confirmed after it
     rescue_timeout: int = 0  # 0: never; else a rescued server is unrescued after it
     instance_build_timeout: int = 0  # 0: never; else a build that takes longer is an error
+    reboot_timeout: int = 0  # 0: never; else a server that reboots for longer is rebooted hard
+    shutdown_timeout: int = 60  # after which a guest that does not shut down is cut off; an image may say otherwise
+    sync_power_state_interval: int = 600  # how often Nova looks whether guests run; 0: at every minute, -1: never
     service_down_time: int = 60  # without a report a service is down after it
     vnc_enabled: bool = True  # [vnc]enabled, and so on: the remote consoles that there are
     spice_enabled: bool = False

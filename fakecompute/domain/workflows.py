@@ -15,6 +15,7 @@ from fakecompute.domain.faults import Effect, Rule, match_faults
 from fakecompute.domain.machine import Ends, Fails, Step, Transition
 from fakecompute.domain.records.compute import Host
 from fakecompute.domain.records.identity import Project
+from fakecompute.domain.records.image import Image
 from fakecompute.domain.records.server import Fault, Server
 from fakecompute.domain.side_effects import ON_ARRIVAL, ON_ENTRY, ON_EXIT, ON_FAILURE
 from fakecompute.domain.side_effects.building import RetriesExhausted, leave_host, may_retry, retries
@@ -34,13 +35,22 @@ FAULT_WORDS = {
     "create": "Build of instance {id} aborted: {reason}",
 }  # nova/exception.py: what the manager makes of a driver's error
 
-# The periodic tasks of nova-compute: in which vm_state, after which setting, what is done.  build: see `start`.
+# The periodic tasks of nova-compute: in which vm_state, after which setting, what is done ...
 TIMERS = {
     VM.RESIZED: ("resize_confirm_window", "confirmResize"),
     VM.SOFT_DELETED: ("reclaim_instance_interval", "delete"),
     VM.SHELVED: ("shelved_offload_time", "shelveOffload"),
     VM.RESCUED: ("rescue_timeout", "unrescue"),
 }
+# ... and what must not take longer than a setting, if it is set.
+TIMEOUTS = {
+    "create": ("instance_build_timeout", "build timeout"),
+    "reboot_soft": ("reboot_timeout", "reboot timeout"),
+    "reboot_hard": ("reboot_timeout", "reboot timeout"),
+}
+REBOOTING = frozenset({"rebooting", "reboot_pending", "reboot_started"}) | frozenset(
+    {"rebooting_hard", "reboot_pending_hard", "reboot_started_hard"}
+)
 
 
 def perform(cloud: Cloud, event: Event) -> None:
@@ -56,6 +66,9 @@ def perform(cloud: Cloud, event: Event) -> None:
         case "server.timer", ("build timeout",):
             if server.vm_state == VM.BUILDING:
                 give_up(cloud, server, "Build timed out", VM.ERROR)
+        case "server.timer", ("reboot timeout",):
+            if server.task_state in REBOOTING and reports(cloud, server.host):
+                start(cloud, server, "reboot_hard", periodic(cloud, server))
         case "server.timer", (str(trigger),):
             start(cloud, server, trigger, periodic(cloud, server))
 
@@ -67,9 +80,9 @@ def start(cloud: Cloud, server: Server, trigger: str, caller: Caller, **changes:
     action = actions.record(cloud, server, transition.action, caller)
     ticket = cloud.streams.number("workflow")
     server = server.evolve(workflow=ticket, trigger=trigger, action_id=action.id, **changes)
-    if trigger == "create" and cloud.settings.instance_build_timeout:
-        due = cloud.now + cloud.settings.instance_build_timeout * SECOND
-        cloud.events.add(due, TIMER, server.id, ticket, "build timeout")
+    setting, name = TIMEOUTS.get(trigger, ("", ""))
+    if setting and (seconds := getattr(cloud.settings, setting)) > 0:
+        cloud.events.add(cloud.now + seconds * SECOND, TIMER, server.id, ticket, name)
     return _enter(cloud, server, transition, 0)
 
 
@@ -114,6 +127,8 @@ def _enter(cloud: Cloud, server: Server, transition: Transition, index: int) -> 
     if step.on_host and not reports(cloud, server.host):
         return cloud.store.put(server.evolve(cast_in_vain=True))
     took = cloud.timing.draw(cloud.streams, place, server.id, server.workflow, len(server.tried_hosts))
+    if step.task_state == "powering-off":
+        took = min(took, _shutdown_timeout(cloud, server))
     failure = ends_in = None
     if effect is not None:
         took, failure, ends_in = round(took * effect.slow) + effect.delay, effect.fail, effect.ends_in
@@ -121,6 +136,13 @@ def _enter(cloud: Cloud, server: Server, transition: Transition, index: int) -> 
         cloud.now + took, STEP, server.id, server.workflow, transition.trigger, index, failure, ends_in
     )
     return server
+
+
+def _shutdown_timeout(cloud: Cloud, server: Server) -> int:
+    """When a guest that does not shut down is cut off, in microseconds: the image's word before the setting."""
+    image = cloud.store.find(Image, server.image_id)
+    own = dict(image.properties).get("os_shutdown_timeout", "") if image else ""
+    return (int(own) if own.isdecimal() and len(own) < 10 else cloud.settings.shutdown_timeout) * SECOND
 
 
 def reports(cloud: Cloud, host: str | None) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from fakecompute.cloud import Cloud
 from fakecompute.domain.bootstrap import SECTIONS, read_definition
 from fakecompute.domain.network_quotas import DEFAULTS as NETWORK_DEFAULTS
 from fakecompute.domain.quota import DEFAULTS
+from fakecompute.domain.settings import Settings
 from fakecompute.errors import BadDefinition
 from fakecompute.scenario.schema import (
     Page,
@@ -73,11 +75,22 @@ def pattern(place: Place) -> Any:
 
 IPV6_MODES = ("slaac", "dhcpv6-stateful", "dhcpv6-stateless")
 
+# Settings by the type of their field; those of several records have a section of their own.
+_BY_TYPE: dict[str, Reader] = {
+    "int": integer(-1),
+    "bool": boolean,
+    "float": number(),
+    "str": text,
+    "tuple[str, ...]": listing(text),
+}
+SETTINGS = {field.name: _BY_TYPE[str(field.type)] for field in fields(Settings) if str(field.type) in _BY_TYPE}
+
 # --- the table: section -> what stands in it; a section that is not listed is taken as it is
 
 # fmt: off
 READERS: dict[str, Reader] = {
     "description": text,
+    "settings": mapping(SETTINGS),             # options of nova.conf
     "catalog": listing(mapping({
         "type":        required(text),
         "name":        required(text),

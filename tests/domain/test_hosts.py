@@ -7,7 +7,7 @@ import pytest
 from fakecompute.domain import hosts, server_images, servers
 from fakecompute.domain.records.compute import Host
 from fakecompute.domain.states import VM
-from tests.domain.walking import CALLER, booted, host_of, now
+from tests.domain.walking import CALLER, acted, booted, host_of, last_action, now
 
 
 def down(cloud, server):
@@ -105,3 +105,26 @@ def test_a_server_whose_host_is_down_is_deleted_without_it(cloud):
     cloud.advance(61)
     servers.delete(cloud, now(cloud, server), CALLER, False)
     assert now(cloud, server).deleted
+
+
+# --- guests that stop by themselves -----------------------------------------------------------------------
+
+
+def test_nova_notices_a_guest_that_has_shut_down_when_it_looks(cloud):
+    server = booted(cloud)
+    cloud.advance(700 - (cloud.now - cloud.begun) / 1_000_000)
+    hosts.guest_stops(cloud, server)
+    cloud.advance(499)
+    assert now(cloud, server).vm_state == VM.ACTIVE
+    cloud.advance(200)
+    assert now(cloud, server).vm_state == VM.STOPPED
+    assert last_action(cloud, server)[0] == "stop"
+
+
+def test_a_guest_that_was_stopped_meanwhile_is_not_stopped_again(cloud):
+    server = booted(cloud)
+    hosts.guest_stops(cloud, server)
+    server = acted(cloud, server, "stop")
+    server = acted(cloud, server, "start")
+    cloud.advance(2000)
+    assert now(cloud, server).vm_state == VM.ACTIVE

@@ -11,6 +11,7 @@ from fakecompute.domain.records.image import Image
 from fakecompute.domain.records.network import Port
 from fakecompute.domain.settings import Settings
 from fakecompute.domain.states import VM
+from fakecompute.domain.timing import Timing, constant
 from tests.domain.walking import CALLER, acted, booted, chain, last_action, now, rule, successes
 
 
@@ -243,3 +244,38 @@ def test_a_build_that_takes_too_long_is_an_error():
     cloud.advance(2)
     assert now(cloud, server).vm_state == VM.ERROR
     assert not cloud.store.all(Allocation)
+
+
+def test_a_reboot_that_takes_too_long_becomes_a_hard_one():
+    cloud = cloud_with(reboot_timeout=120)
+    server = booted(cloud)
+    cloud.set_rules([rule("server.reboot_soft.*", hang=True)])
+    servers.act(cloud, server, "reboot_soft", CALLER, False)
+    cloud.advance(119)
+    assert now(cloud, server).task_state == "rebooting"
+    cloud.advance(2)
+    assert now(cloud, server).task_state == "rebooting_hard"
+    cloud.advance(1000)
+    assert (now(cloud, server).vm_state, now(cloud, server).task_state) == (VM.ACTIVE, None)
+
+
+def test_a_guest_that_ignores_the_shutdown_is_cut_off():
+    cloud = Cloud(settings=Settings(shutdown_timeout=20), timing=Timing({"*": constant(1000)}))
+    server = servers.boot(cloud)
+    cloud.advance(10_000)
+    servers.act(cloud, now(cloud, server), "stop", CALLER, False)
+    cloud.advance(19)
+    assert now(cloud, server).task_state == "powering-off"
+    cloud.advance(2)
+    assert now(cloud, server).vm_state == VM.STOPPED
+
+
+def test_settings_stand_in_a_cloud_definition_too():
+    cloud = Cloud({"extends": "default", "settings": {"resize_confirm_window": 60, "enabled_filters": ["ComputeFilter"]}})
+    assert (cloud.settings.resize_confirm_window, cloud.settings.enabled_filters) == (60, ("ComputeFilter",))
+
+
+def test_what_python_sets_wins_over_the_definition():
+    definition = {"extends": "default", "settings": {"rescue_timeout": 60, "reboot_timeout": 5}}
+    cloud = Cloud(definition, settings=Settings(rescue_timeout=30))
+    assert (cloud.settings.rescue_timeout, cloud.settings.reboot_timeout) == (30, 5)
