@@ -44,6 +44,7 @@ FORMS = (  # what no two clouds have in common: by its form ...
     (re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),      lambda found: "(uuid)"),
     (re.compile(r"\br-[0-9a-z]{8}\b"),                              lambda found: "(reservation)"),
     (re.compile(r"ssh-rsa \S+ Generated-by-Nova\n?"),              lambda found: "(a generated key)"),
+    (re.compile(r"Traceback \(most recent call last\)[\s\S]*"),       lambda found: "(traceback)"),
     (re.compile(r"instance-[0-9a-f]{8}"),                           lambda found: "(instance name)"),
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.\d]*"),        lambda found: re.sub(r"\d", "9", found[0])),
 )
