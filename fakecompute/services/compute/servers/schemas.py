@@ -106,17 +106,9 @@ class BlockDevice(Schema):
     connection_info = Text(max=16777215)
 
 
-class BlockDevice2(Schema):
-    """block_device_mapping_v2."""
+class BlockDevice2(BlockDevice):
+    """block_device_mapping_v2: the same, and what kind of disk it is of what."""
 
-    virtual_name = Text(max=255)
-    volume_id = Text(form="uuid")
-    snapshot_id = Text(form="uuid")
-    volume_size = _size()
-    device_name = Text(min=1, max=255, pattern=r"^[a-zA-Z0-9._/-]*$")
-    delete_on_termination = Booleanish()
-    no_device = Anything()
-    connection_info = Text(max=16777215)
     source_type = Choice("volume", "image", "snapshot", "blank")
     uuid = Text(min=1, max=255, pattern=r"^[a-zA-Z0-9._-]*$")
     image_id = Text(form="uuid")
