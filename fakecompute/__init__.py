@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from fakecompute.cloud import Cloud
     from fakecompute.errors import BadDefinition
     from fakecompute.kernel.clock import AutoClock, ManualClock, ScaledClock, WallClock
+    from fakecompute.scenario.load import load
 
 __version__ = "0.1.0"
-__all__ = ["AutoClock", "BadDefinition", "Cloud", "ManualClock", "ScaledClock", "WallClock", "__version__"]
+__all__ = ["AutoClock", "BadDefinition", "Cloud", "ManualClock", "ScaledClock", "WallClock", "__version__", "load"]
 
 _HOMES = {
     "Cloud": "cloud",
@@ -26,6 +27,7 @@ _HOMES = {
     "ManualClock": "kernel.clock",
     "ScaledClock": "kernel.clock",
     "WallClock": "kernel.clock",
+    "load": "scenario.load",
 }
 
 
