@@ -11,7 +11,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
-from fakecompute.domain import hosts, interfaces, network_floatingips, workflows
+from fakecompute.domain import (
+    hosts,
+    interfaces,
+    network_floatingips,
+    volume_attachments,
+    volume_swaps,
+    volumes,
+    workflows,
+)
 from fakecompute.domain.bootstrap import populate, read_definition
 from fakecompute.domain.faults import Rule
 from fakecompute.domain.releases import NEWEST, Release, release_named
@@ -31,6 +39,8 @@ PERFORM = {
     hosts.SYNC: hosts.synchronise,
     network_floatingips.SETTLE: network_floatingips.settle,
     interfaces.DETACH: interfaces.detached,
+    volumes.STEP: volume_attachments.perform,
+    volume_swaps.SWAP: volume_swaps.swapped,
 }  # who lives through which kind of event
 
 

@@ -97,6 +97,11 @@ REAL: dict[str, Duration] = {
     "server.unshelve.spawning":            lognormal(25.0, p95=150.0),
     "server.unshelve.powering-on":         lognormal(4.0, p95=15.0),
     "server.detach_interface.detaching":   lognormal(2.0, p95=6.0),
+    "volume.attach.connecting":            lognormal(2.0, p95=8.0),
+    "volume.attach.attaching":             lognormal(3.0, p95=10.0),
+    "volume.detach.detaching":             lognormal(6.0, p95=25.0),
+    "volume.swap.swapping":                lognormal(60.0, p95=600.0),
+    "volume.delete.deleting":              lognormal(5.0, p95=30.0),
     "server.*.failing":                    constant(0.1),   # between vm_state error and task_state null
     "image.*":                             lognormal(3.0, p95=10.0),
     "*":                                   lognormal(1.0, p95=3.0),

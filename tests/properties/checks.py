@@ -9,6 +9,7 @@ from fakecompute import Cloud
 from fakecompute.domain.records.compute import Allocation
 from fakecompute.domain.records.network import Network, Port, Subnet
 from fakecompute.domain.records.server import ActionEvent, InstanceAction, Migration, Server
+from fakecompute.domain.records.volume import Volume
 from fakecompute.domain.scheduler import room_for
 from fakecompute.domain.states import VM
 
@@ -17,7 +18,7 @@ LEFT_BEHIND = {("evacuation", "done"), ("evacuation", "failed")}
 
 
 def assert_equal(one: Cloud, other: Cloud) -> None:
-    for kind in Server, ActionEvent, Migration, Allocation, Port, Network:
+    for kind in Server, ActionEvent, Migration, Allocation, Port, Network, Volume:
         mine, theirs = ({record.id: record for record in cloud.store.all(kind)} for cloud in (one, other))
         assert mine.keys() == theirs.keys()
         for id, record in mine.items():
@@ -56,6 +57,11 @@ def assert_balanced(cloud: Cloud) -> None:
     for port in ports:
         assert port.device_id in live, "a port outlived its server"
         assert port.host == (live[port.device_id].host or "")
+    for volume in cloud.store.all(Volume):
+        holders = [attachment.server_id for attachment in volume.attachments]
+        assert all(id in live for id in holders), "an attachment outlived its server"
+        assert len(holders) == len(set(holders)) and (volume.multiattach or len(holders) < 2)
+        assert holders or volume.status not in ("attaching", "in-use", "detaching")
     addresses = Counter(fixed for port in cloud.store.all(Port) for fixed in port.fixed_ips)
     assert all(count == 1 for count in addresses.values()), "an address was given out twice"
     subnets = {subnet.id for subnet in cloud.store.all(Subnet)}

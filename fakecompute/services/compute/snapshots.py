@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
+from fakecompute.domain.volumes import VolumeNotFound
 from fakecompute.errors import NotFound
 from fakecompute.rest.call import Call
 from fakecompute.rest.schema import Booleanish, Integer, Object, Schema, Text
-from fakecompute.services.compute.servers.volume_attachments import VolumeNotFound
 from fakecompute.services.compute.service import compute
 
 RULE = "os_compute_api:os-volumes:snapshots"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
+from fakecompute.domain.volumes import VolumeNotFound
 from fakecompute.errors import NotImplementedHere
 from fakecompute.rest.call import Call
 from fakecompute.rest.schema import Anything, Integer, MapOf, Object, Schema, Text
-from fakecompute.services.compute.servers.volume_attachments import VolumeNotFound
 from fakecompute.services.compute.service import compute
 from fakecompute.services.compute.snapshots import SnapshotNotFound
 

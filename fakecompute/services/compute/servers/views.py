@@ -11,6 +11,7 @@ from fakecompute.domain.images import find_visible
 from fakecompute.domain.records.compute import Host, ServerGroup
 from fakecompute.domain.records.server import Server
 from fakecompute.domain.states import VM
+from fakecompute.domain.volumes import volumes_of
 from fakecompute.rest.call import Call
 from fakecompute.rest.version import Span, Version
 from fakecompute.rest.view import ABSENT, Field, View, field, isoformat, isotime, mapped, moment
@@ -120,6 +121,17 @@ def _host_status(server: Server, call: Call) -> str:
     return "UNKNOWN" if not host.up else "MAINTENANCE" if host.disabled else "UP"
 
 
+def _volumes_attached(server: Server, call: Call) -> list[dict[str, Any]]:
+    return [{"id": volume.id} for volume, _ in volumes_of(call.cloud, server.id)]
+
+
+def _volumes_attached_and_deleted(server: Server, call: Call) -> list[dict[str, Any]]:
+    return [
+        {"id": volume.id, "delete_on_termination": attachment.delete_on_termination}
+        for volume, attachment in volumes_of(call.cloud, server.id)
+    ]
+
+
 def _server_groups(server: Server, call: Call) -> list[str]:
     group = call.cloud.store.find(ServerGroup, server.group_id)
     return [group.id] if group is not None else []
@@ -164,7 +176,8 @@ SHOWN = (
     field("OS-EXT-STS:power_state", "power_state"),
     field("OS-SRV-USG:launched_at", moment("launched_at", isoformat)),
     field("OS-SRV-USG:terminated_at", moment("terminated_at", isoformat)),
-    field("os-extended-volumes:volumes_attached", lambda server, call: []),
+    field("os-extended-volumes:volumes_attached", _volumes_attached, until="2.2"),
+    field("os-extended-volumes:volumes_attached", _volumes_attached_and_deleted, since="2.3"),
     field("security_groups", _security_groups),
     field("config_drive", lambda server, call: "True" if server.config_drive else ""),
     field("key_name"),

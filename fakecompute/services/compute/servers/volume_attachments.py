@@ -1,15 +1,28 @@
-"""/servers/{id}/os-volume_attachments: the volumes of a server.  Cinder knows of none yet."""
+"""/servers/{id}/os-volume_attachments: the volumes of a server."""
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any
 
+from fakecompute.domain import volume_attachments, volume_swaps
 from fakecompute.domain.records.server import Server
-from fakecompute.domain.servers import ServerBusy, check_states, check_unlocked
+from fakecompute.domain.records.volume import Attachment, Volume
+from fakecompute.domain.servers import ServerBusy, ServerNotReady, alive, check_states, check_unlocked
 from fakecompute.domain.states import VM
-from fakecompute.errors import NotFound
+from fakecompute.domain.volume_attachments import (
+    HostDown,
+    VolumeNotAttached,
+    VolumeNotMapped,
+    Wish,
+)
+from fakecompute.domain.volumes import VolumeNotFound, local_disks, visible, volumes_of
+from fakecompute.errors import BadRequest, Conflict
 from fakecompute.rest.call import Call
+from fakecompute.rest.dialect import Answer
 from fakecompute.rest.schema import Booleanish, Integer, Object, Schema, Text, since
+from fakecompute.rest.view import ABSENT, View, field
+from fakecompute.services.compute.servers.create import caller_of
+from fakecompute.services.compute.servers.image_actions import HTML
 from fakecompute.services.compute.servers.schemas import TAG
 from fakecompute.services.compute.service import compute
 
@@ -18,18 +31,25 @@ DEVICE = r"(^/dev/x{0,1}[a-z]{0,1}d{0,1})([a-z]+)[0-9]*$"
 ATTACHABLE = frozenset(
     {VM.ACTIVE, VM.PAUSED, VM.STOPPED, VM.RESIZED, VM.SOFT_DELETED, VM.SHELVED, VM.OFFLOADED}
 )
+SWAPPABLE = frozenset({VM.ACTIVE, VM.PAUSED, VM.RESIZED})
+
+Pair = tuple[Volume, Attachment]
 
 
-class VolumeNotFound(NotFound):
-    message = "Volume {id} could not be found."
+class RootStays(BadRequest):
+    message = "Cannot detach a root device volume"
 
 
-class VolumeNotAttached(NotFound):
-    message = "Instance {server_id} is not attached to volume {id}"
+class NotMutable(BadRequest):
+    message = "The {name} property is not mutable"
 
 
-class VolumeNotMapped(NotFound):
-    message = "No volume Block Device Mapping with id {id}."
+class NotMigrating(Conflict):
+    message = "volume {id} is not migrating; this API should only be called by Cinder"
+
+
+class NewVolumeNotFound(BadRequest):
+    message = VolumeNotFound.message
 
 
 # --- request schemas ----------------------------------------------------------------------------------
@@ -40,7 +60,7 @@ class ListAttachments(Schema):
     offset = Integer(min=0, pattern="^[0-9]*$")
 
 
-class Attachment(Schema):
+class WishedAttachment(Schema):
     volume_id = Text(form="uuid", required=True, data_key="volumeId")
     device = Text(pattern=DEVICE, allow_none=True)
     tag = since("2.49", Text(min=1, max=60, pattern=TAG))
@@ -48,7 +68,7 @@ class Attachment(Schema):
 
 
 class NewAttachment(Schema):
-    attachment = Object(Attachment, required=True, data_key="volumeAttachment")
+    attachment = Object(WishedAttachment, required=True, data_key="volumeAttachment")
 
 
 class ChangedAttachment(Schema):
@@ -64,6 +84,23 @@ class UpdateAttachment(Schema):
     attachment = Object(ChangedAttachment, required=True, data_key="volumeAttachment")
 
 
+# --- response views -----------------------------------------------------------------------------------
+
+
+# fmt: off
+attachment_view = View(
+    field("id",                    lambda pair, call: pair[0].id, until="2.88"),
+    field("volumeId",              lambda pair, call: pair[0].id),
+    field("serverId",              lambda pair, call: pair[1].server_id),
+    field("device",                lambda pair, call: pair[1].device or ABSENT),
+    field("tag",                   lambda pair, call: pair[1].tag, since="2.70"),
+    field("delete_on_termination", lambda pair, call: pair[1].delete_on_termination, since="2.79"),
+    field("attachment_id",         lambda pair, call: pair[1].id, since="2.89"),
+    field("bdm_uuid",              lambda pair, call: pair[1].bdm_uuid, since="2.89"),
+)
+# fmt: on
+
+
 # --- handlers -----------------------------------------------------------------------------------------
 
 
@@ -71,12 +108,22 @@ class UpdateAttachment(Schema):
     PATH, query=ListAttachments, policy="os_compute_api:os-volumes-attachments:index", strict_query="2.75"
 )
 def list_volume_attachments(call: Call, server: Server) -> dict[str, Any]:
-    return {"volumeAttachments": []}
+    """Pages are cut from all block devices, and only then are those left out that are no volumes: so Nova does."""
+    volumes = volumes_of(call.cloud, server.id)
+    root_is_volume = any(attachment.boot_index == 0 for _, attachment in volumes)
+    devices: list[Pair | None] = [None] * (local_disks(server) - root_is_volume)
+    devices += volumes
+    most, offset = call.cloud.settings.max_limit, call.query.get("offset", 0)
+    shown = devices[offset : offset + min(call.query.get("limit") or most, most)]
+    return {"volumeAttachments": attachment_view.all((pair for pair in shown if pair), call)}
 
 
 @compute.get(f"{PATH}/<volume_id>", policy="os_compute_api:os-volumes-attachments:show")
-def show_volume_attachment(call: Call, server: Server, volume_id: str) -> NoReturn:
-    raise VolumeNotAttached(server_id=server.id, id=volume_id)
+def show_volume_attachment(call: Call, server: Server, volume_id: str) -> dict[str, Any]:
+    pair = _attached(call, server, volume_id)
+    if pair is None:
+        raise VolumeNotAttached(server_id=server.id, id=volume_id)
+    return {"volumeAttachment": attachment_view(pair, call)}
 
 
 @compute.post(
@@ -85,29 +132,96 @@ def show_volume_attachment(call: Call, server: Server, volume_id: str) -> NoRetu
     policy="os_compute_api:os-volumes-attachments:create",
     success={"2.1": 200, "2.101": 202},
 )
-def attach_volume(call: Call, server: Server) -> NoReturn:
+def attach_volume(call: Call, server: Server) -> dict[str, Any] | Answer:
+    """Until 2.100 one waits for the name of the device; then for nothing."""
     _check_shelved(call, server, "attach_volume")
     check_unlocked(server, call.is_admin)
     check_states(server, "attach_volume", ATTACHABLE, {None}, True)
-    raise VolumeNotFound(id=call.body["attachment"]["volume_id"])
+    body, told = call.body["attachment"], not call.since("2.101")
+    volume = visible(call.cloud, call.project_id, call.is_admin, body["volume_id"])
+    wish = Wish(body.get("tag"), body.get("delete_on_termination", False), call.since("2.60"))
+    device = volume_attachments.attach(call.cloud, server, caller_of(call), volume, wish, told=told)
+    if not told:
+        return Answer(202, None, content_type=HTML)
+    shown: dict[str, Any] = {"id": volume.id, "serverId": server.id, "volumeId": volume.id, "device": device}
+    if call.since("2.70"):
+        shown["tag"] = wish.tag
+    if call.since("2.79"):
+        shown["delete_on_termination"] = wish.delete_on_termination
+    return {"volumeAttachment": shown}
 
 
 @compute.put(f"{PATH}/<volume_id>", body=UpdateAttachment, success=202)
-def update_volume_attachment(call: Call, server: Server, volume_id: str) -> NoReturn:
+def update_volume_attachment(call: Call, server: Server, volume_id: str) -> None:
     """Until 2.84 it swaps volumes, for Cinder; then it changes the attachment, and swaps if the volume is another."""
-    swap = not call.since("2.85") or call.body["attachment"]["volume_id"] != volume_id
+    changes = call.body["attachment"]
+    swap = not call.since("2.85") or changes["volume_id"] != volume_id
     if swap:
         call.demand("os_compute_api:os-volumes-attachments:swap")
     else:
         call.demand("os_compute_api:os-volumes-attachments:update", server.project_id)
-    raise VolumeNotMapped(id=volume_id) if call.since("2.85") else VolumeNotFound(id=volume_id)
+    if call.since("2.85"):
+        _update(call, server, volume_id, changes)
+    if swap:
+        _swap(call, server, volume_id, changes["volume_id"])
+
+
+def _update(call: Call, server: Server, volume_id: str, changes: dict[str, Any]) -> None:
+    pair = _attached(call, server, volume_id)
+    if pair is None:
+        raise VolumeNotMapped(id=volume_id)
+    volume, attachment = pair
+    # fmt: off
+    for key,         name,       is_now in (
+        ("id",        "id",       volume_id),
+        ("server_id", "serverId", server.id),
+        ("device",    "device",   attachment.device),
+        ("tag",       "tag",      attachment.tag),
+    ):
+        # fmt: on
+        if key in changes and changes[key] != is_now:
+            raise NotMutable(name=name)
+    if "delete_on_termination" in changes:
+        volume_attachments.update(call.cloud, volume, attachment, changes["delete_on_termination"])
+
+
+def _swap(call: Call, server: Server, old_id: str, new_id: str) -> None:
+    old = visible(call.cloud, call.project_id, call.is_admin, old_id)
+    if not old.migration_status:
+        raise NotMigrating(id=old_id)
+    try:
+        new = visible(call.cloud, call.project_id, call.is_admin, new_id)
+    except VolumeNotFound:
+        raise NewVolumeNotFound(id=new_id) from None
+    check_unlocked(server, call.is_admin)
+    check_states(server, "swap_volume", SWAPPABLE, {None}, True)
+    volume_swaps.swap(call.cloud, server, caller_of(call), old, new)
 
 
 @compute.delete(f"{PATH}/<volume_id>", policy="os_compute_api:os-volumes-attachments:delete", success=202)
-def detach_volume(call: Call, server: Server, volume_id: str) -> NoReturn:
+def detach_volume(call: Call, server: Server, volume_id: str) -> None:
     """The volume is looked for before anything is asked of the server."""
     _check_shelved(call, server, "detach_volume")
-    raise VolumeNotFound(id=volume_id)
+    volume = visible(call.cloud, call.project_id, call.is_admin, volume_id)
+    attachment = volume.on(server.id)
+    if attachment is None:
+        raise VolumeNotAttached(server_id=server.id, id=volume_id)
+    if attachment.boot_index == 0:
+        raise RootStays
+    check_unlocked(server, call.is_admin)
+    check_states(server, "detach_volume", ATTACHABLE, {None}, True)
+    if server.vm_state != VM.OFFLOADED:
+        if server.host is None:
+            raise ServerNotReady(server_id=server.id)
+        if not alive(call.cloud, server.host):
+            raise HostDown
+    volume_attachments.detach(call.cloud, server, caller_of(call), volume)
+
+
+def _attached(call: Call, server: Server, volume_id: str) -> Pair | None:
+    volume = call.cloud.store.find(Volume, volume_id)
+    attachment = volume.on(server.id) if volume else None
+    return None if volume is None or attachment is None else (volume, attachment)
 
 
 def _check_shelved(call: Call, server: Server, word: str) -> None:
