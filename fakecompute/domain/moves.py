@@ -63,7 +63,7 @@ class MigrationState(BadRequest):
 def check_host_up(cloud: Cloud, name: str | None) -> None:
     """The source of a move must be alive as far as anybody knows."""
     host = cloud.store.one(Host, "name", name) if name else None
-    if host is not None and (not host.up or host.forced_down):
+    if host is not None and not host.is_up:
         raise HostDown
 
 
@@ -209,7 +209,7 @@ def evacuate(cloud: Cloud, server: Server, caller: Caller, host: str | None, *, 
         if host == server.host:
             raise SameEvacuationHost
     check_may(server, "evacuate", True)
-    if source is None or (source.up and not source.forced_down):
+    if source is None or source.is_up:
         raise StillInUse(host=server.host)
     migration = _migration(cloud, server, caller, "evacuation", "accepted", server.flavor)
     trigger = "evacuate_stopped" if stopped or server.vm_state == VM.STOPPED else "evacuate"

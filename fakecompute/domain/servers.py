@@ -172,7 +172,7 @@ def delete(cloud: Cloud, server: Server, caller: Caller, is_admin: bool, *, forc
 def alive(cloud: Cloud, name: str) -> bool:
     """Is the host up, as far as the API knows?"""
     host = cloud.store.one(Host, "name", name)
-    return host is not None and host.up and not host.forced_down
+    return host is not None and host.is_up
 
 
 def restore(cloud: Cloud, server: Server, caller: Caller, is_admin: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from fakecompute.rest.policy import Context, allows
@@ -55,7 +55,7 @@ class Call:
 
     def header(self, name: str) -> str | None:
         """A header of the request, or None."""
-        value: str | None = self.environ.get("HTTP_" + name.upper().replace("-", "_"))
+        value: str | None = self.environ.get(_environ_key(name))
         return value
 
     @property
@@ -95,3 +95,8 @@ class Call:
         """The same, as a refusal in the service's words."""
         if not self.may(rule, project_id, user_id, domain_id):
             raise self.service.dialect.denied(rule)
+
+
+@lru_cache(maxsize=256)
+def _environ_key(header: str) -> str:
+    return "HTTP_" + header.upper().replace("-", "_")

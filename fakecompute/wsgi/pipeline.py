@@ -97,7 +97,7 @@ def _perform(
         _authenticate(call, environ)
         _count(call, environ)
     candidates = _candidates(call.service, methods, method)
-    _negotiate(call, environ)
+    _negotiate(call)
     if isinstance(raw, str):
         _refuse(getattr(call.service.dialect, raw)())
     call.raw = raw
@@ -216,7 +216,7 @@ def _refuse(answer: FakeError | Answer) -> NoReturn:
     raise Refusal(answer) if isinstance(answer, Answer) else answer
 
 
-def _negotiate(call: Call, environ: WSGIEnvironment) -> None:
+def _negotiate(call: Call) -> None:
     """Set the call's microversion; 400 for no version, 406 for one that we do not have."""
     micro, dialect = call.service.microversions, call.service.dialect
     if micro is None:
@@ -224,10 +224,10 @@ def _negotiate(call: Call, environ: WSGIEnvironment) -> None:
     if call.legacy:
         call.version = micro.lowest
         return
-    legacy = environ.get("HTTP_" + micro.legacy.upper().replace("-", "_")) if micro.legacy else None
+    legacy = call.header(micro.legacy) if micro.legacy else None
     highest = min(micro.highest, Version.parse(getattr(call.cloud.release, call.service.name)))
     call.modern = highest >= micro.modern
-    header = environ.get("HTTP_" + HEADER.upper().replace("-", "_")) if call.modern else None
+    header = call.header(HEADER) if call.modern else None
     wanted = micro.requested(header, legacy)
     if wanted is None:
         call.version, call.negotiated = micro.lowest, True

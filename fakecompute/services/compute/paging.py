@@ -28,6 +28,13 @@ class Paged(Schema):
     marker = Text()
 
 
+class Windowed(Schema):
+    """The query of lists that are cut by position: volumes, snapshots, attachments, security groups."""
+
+    limit = Integer(min=0, pattern="^[0-9]*$")
+    offset = Integer(min=0, pattern="^[0-9]*$")
+
+
 def address(call: Call) -> str:
     """Where the pages of a list are: below the caller's project if the request named it, be it as a filter."""
     # nova/api/openstack/common.py: _get_project_id

@@ -7,9 +7,10 @@ from typing import Any
 from fakecompute.domain.records.network import SecurityGroup, SecurityGroupRule
 from fakecompute.errors import BadRequest, FakeError, Forbidden, NotFound
 from fakecompute.rest.call import Call
-from fakecompute.rest.schema import FORMS, INCLUDE, Integer, Object, Schema, Text
+from fakecompute.rest.schema import FORMS, INCLUDE, Object, Schema, Text
 from fakecompute.rest.view import View, field
 from fakecompute.services.compute.neighbours import at, handed_on
+from fakecompute.services.compute.paging import Windowed
 from fakecompute.services.compute.service import compute
 from fakecompute.services.network import security_groups as neutrons
 from fakecompute.services.network.security_group_rules import rules_of
@@ -40,9 +41,7 @@ class WriteSecurityGroup(Schema):
         unknown = INCLUDE
 
 
-class ListSecurityGroups(Schema):
-    limit = Integer(min=0, pattern="^[0-9]*$")
-    offset = Integer(min=0, pattern="^[0-9]*$")
+class ListSecurityGroups(Windowed):
     all_tenants = Text()
 
 

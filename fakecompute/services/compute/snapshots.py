@@ -7,7 +7,8 @@ from typing import Any, NoReturn
 from fakecompute.domain.volumes import VolumeNotFound
 from fakecompute.errors import NotFound
 from fakecompute.rest.call import Call
-from fakecompute.rest.schema import Booleanish, Integer, Object, Schema, Text
+from fakecompute.rest.schema import Booleanish, Object, Schema, Text
+from fakecompute.services.compute.paging import Windowed
 from fakecompute.services.compute.service import compute
 
 RULE = "os_compute_api:os-volumes:snapshots"
@@ -18,11 +19,6 @@ class SnapshotNotFound(NotFound):
 
 
 # --- request schemas ----------------------------------------------------------------------------------
-
-
-class ListSnapshots(Schema):
-    limit = Integer(min=0, pattern="^[0-9]*$")
-    offset = Integer(min=0, pattern="^[0-9]*$")
 
 
 class NewSnapshot(Schema):
@@ -39,12 +35,12 @@ class CreateSnapshot(Schema):
 # --- handlers -----------------------------------------------------------------------------------------
 
 
-@compute.get("/os-snapshots", until="2.35", query=ListSnapshots, policy=f"{RULE}:list")
+@compute.get("/os-snapshots", until="2.35", query=Windowed, policy=f"{RULE}:list")
 def list_snapshots(call: Call) -> dict[str, Any]:
     return {"snapshots": []}
 
 
-@compute.get("/os-snapshots/detail", until="2.35", query=ListSnapshots, policy=f"{RULE}:detail")
+@compute.get("/os-snapshots/detail", until="2.35", query=Windowed, policy=f"{RULE}:detail")
 def list_snapshots_detail(call: Call) -> dict[str, Any]:
     return {"snapshots": []}
 

@@ -8,6 +8,7 @@ from fakecompute.domain.volumes import VolumeNotFound
 from fakecompute.errors import NotImplementedHere
 from fakecompute.rest.call import Call
 from fakecompute.rest.schema import Anything, Integer, MapOf, Object, Schema, Text
+from fakecompute.services.compute.paging import Windowed
 from fakecompute.services.compute.service import compute
 from fakecompute.services.compute.snapshots import SnapshotNotFound
 
@@ -15,11 +16,6 @@ RULE = "os_compute_api:os-volumes"
 
 
 # --- request schemas ----------------------------------------------------------------------------------
-
-
-class ListVolumes(Schema):
-    limit = Integer(min=0, pattern="^[0-9]*$")
-    offset = Integer(min=0, pattern="^[0-9]*$")
 
 
 class NewVolume(Schema):
@@ -39,12 +35,12 @@ class CreateVolume(Schema):
 # --- handlers -----------------------------------------------------------------------------------------
 
 
-@compute.get("/os-volumes", until="2.35", query=ListVolumes, policy=f"{RULE}:list")
+@compute.get("/os-volumes", until="2.35", query=Windowed, policy=f"{RULE}:list")
 def list_volumes(call: Call) -> dict[str, Any]:
     return {"volumes": []}
 
 
-@compute.get("/os-volumes/detail", until="2.35", query=ListVolumes, policy=f"{RULE}:detail")
+@compute.get("/os-volumes/detail", until="2.35", query=Windowed, policy=f"{RULE}:detail")
 def list_volumes_detail(call: Call) -> dict[str, Any]:
     return {"volumes": []}
 

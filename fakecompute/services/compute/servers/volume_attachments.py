@@ -19,8 +19,9 @@ from fakecompute.domain.volumes import VolumeNotFound, local_disks, visible, vol
 from fakecompute.errors import BadRequest, Conflict
 from fakecompute.rest.call import Call
 from fakecompute.rest.dialect import Answer
-from fakecompute.rest.schema import Booleanish, Integer, Object, Schema, Text, since
+from fakecompute.rest.schema import Booleanish, Object, Schema, Text, since
 from fakecompute.rest.view import ABSENT, View, field
+from fakecompute.services.compute.paging import Windowed
 from fakecompute.services.compute.servers.create import caller_of
 from fakecompute.services.compute.servers.image_actions import HTML
 from fakecompute.services.compute.servers.schemas import TAG
@@ -53,11 +54,6 @@ class NewVolumeNotFound(BadRequest):
 
 
 # --- request schemas ----------------------------------------------------------------------------------
-
-
-class ListAttachments(Schema):
-    limit = Integer(min=0, pattern="^[0-9]*$")
-    offset = Integer(min=0, pattern="^[0-9]*$")
 
 
 class WishedAttachment(Schema):
@@ -105,7 +101,7 @@ attachment_view = View(
 
 
 @compute.get(
-    PATH, query=ListAttachments, policy="os_compute_api:os-volumes-attachments:index", strict_query="2.75"
+    PATH, query=Windowed, policy="os_compute_api:os-volumes-attachments:index", strict_query="2.75"
 )
 def list_volume_attachments(call: Call, server: Server) -> dict[str, Any]:
     """Pages are cut from all block devices, and only then are those left out that are no volumes: so Nova does."""
