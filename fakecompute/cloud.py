@@ -7,17 +7,17 @@ what_if = cloud.fork()                # a twin that lives alone; costs microseco
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from fakecompute.domain import (
+    happenings,
     hosts,
     interfaces,
+    message_queue,
     network_floatingips,
-    volume_attachments,
-    volume_swaps,
-    volumes,
     workflows,
 )
 from fakecompute.domain.bootstrap import populate, read_definition
@@ -25,6 +25,8 @@ from fakecompute.domain.faults import Rule
 from fakecompute.domain.releases import NEWEST, Release, release_named
 from fakecompute.domain.settings import Settings
 from fakecompute.domain.timing import Timing
+from fakecompute.domain.volume import outages, services
+from fakecompute.domain.volume.stages import LIFECYCLES
 from fakecompute.kernel.clock import Clock, ManualClock, microseconds
 from fakecompute.kernel.events import EventQueue
 from fakecompute.kernel.journal import Journal
@@ -35,12 +37,15 @@ PERFORM = {
     workflows.STEP: workflows.perform,
     workflows.CLEAR: workflows.perform,
     workflows.TIMER: workflows.perform,
+    happenings.HAPPENING: happenings.perform,
     hosts.SILENT: hosts.silent,
     hosts.SYNC: hosts.synchronise,
     network_floatingips.SETTLE: network_floatingips.settle,
     interfaces.DETACH: interfaces.detached,
-    volumes.STEP: volume_attachments.perform,
-    volume_swaps.SWAP: volume_swaps.swapped,
+    message_queue.SILENT: message_queue.silent,
+    outages.SILENT: outages.silent,
+    services.FAILOVER: services.failed_over,
+    **{lifecycle.event: lifecycle.perform for lifecycle in LIFECYCLES},
 }  # who lives through which kind of event
 
 
@@ -64,18 +69,46 @@ class Cloud:
         rules: Iterable[Rule] = (),
         settings: Settings | None = None,
     ) -> None:
-        self.store = Store()
-        self.events = EventQueue()
-        self.streams = Streams(seed)
-        self.clock: Clock = clock or ManualClock()
-        self.timing = timing if isinstance(timing, Timing) else Timing.profile(timing)
-        self.release: Release = release_named(release)
-        self.settings = settings or Settings()
-        self.journal: Journal | None = None
-        self.lock: AbstractContextManager[Any] = nullcontext()  # a server with threads sets a real one
+        self._equip(
+            store=Store(),
+            events=EventQueue(),
+            streams=Streams(seed),
+            clock=clock or ManualClock(),
+            timing=timing if isinstance(timing, Timing) else Timing.profile(timing),
+            release=release_named(release),
+            settings=settings or Settings(),
+        )
         self.now = self.begun = self.clock.now()
         populate(self, read_definition(definition) if isinstance(definition, str) else definition)
         self.set_rules(rules)
+
+    @classmethod
+    def restored(cls, *, now: int, begun: int, **parts: Any) -> Cloud:
+        """One of parts that were kept (scenario/state.py)."""
+        cloud = object.__new__(cls)
+        cloud._equip(**parts)
+        cloud.now, cloud.begun = now, begun
+        return cloud
+
+    def _equip(
+        self,
+        *,
+        store: Store,
+        events: EventQueue,
+        streams: Streams,
+        clock: Clock,
+        timing: Timing,
+        release: Release,
+        settings: Settings,
+    ) -> None:
+        """With all that a cloud has but its time."""
+        self.store, self.events, self.streams = store, events, streams
+        self.clock, self.timing, self.release, self.settings = clock, timing, release, settings
+        self.journal: Journal | None = None
+        self.observer: Callable[[Cloud], None] | None = None  # told after every event and every request
+        self.lock: AbstractContextManager[Any] = nullcontext()  # a server with threads sets a real one
+        self.beside: object | None = None  # what a face keeps: snapshots, a recording
+        self._past: deque[tuple[int, Cloud]] = deque()  # what reads that are stale may look at
 
     # --- time
 
@@ -91,8 +124,29 @@ class Cloud:
             with self.transaction():
                 PERFORM[event.kind](self, event)
             lived = True
+            if self.observer is not None:
+                self.observer(self)
         self.now = limit
         return lived
+
+    def remember(self) -> None:
+        """Keep how things are, as long as a rule may want to show it later: a fork, which costs next to nothing."""
+        reads = self.store.by(Rule, "phase", "read")
+        longest = max((max(rule.effect.stale, rule.effect.hide) for rule in reads), default=0)
+        if not longest:
+            self._past.clear()
+            return
+        self._past.append((self.now, self.fork()))
+        while len(self._past) > 1 and self._past[1][0] <= self.now - longest:
+            self._past.popleft()
+
+    def as_it_was(self, at: int) -> Cloud:
+        """A twin that stands at an earlier time, as far as one remembers."""
+        known = [twin for then, twin in self._past if then <= at] or [twin for _, twin in self._past][:1] or [self]
+        twin = known[-1].fork()
+        twin.clock = ManualClock(max(at, twin.now))
+        twin.catch_up()
+        return twin
 
     def advance(self, seconds: float) -> None:
         """Let time pass, and live through it."""
@@ -128,9 +182,15 @@ class Cloud:
         twin.events = self.events.fork()
         twin.streams = self.streams.fork()
         twin.clock = self.clock.fork()
-        twin.journal = None
+        twin.journal = twin.observer = twin.beside = None
+        twin._past = deque()
         twin.lock = nullcontext()
         return twin
+
+    def become(self, other: Cloud) -> None:
+        """Be what another is, from here on; who watches, locks or keeps things beside this one goes on to."""
+        mine = {name: self.__dict__[name] for name in ("lock", "journal", "observer", "beside")}
+        self.__dict__.update({**other.fork().__dict__, **mine})
 
     def digest(self) -> str:
         """Two clouds of the same records have the same digest."""

@@ -92,6 +92,10 @@ class PolicyDenied(Forbidden):
     message = "Policy doesn't allow {rule} to be performed."
 
 
+class BuildAborted(BadRequest):
+    """A build that fails so is not tried on another host."""
+
+
 class MalformedBody(BadRequest):
     message = "Malformed request body"
 

@@ -1,6 +1,12 @@
 """The YAML that travels with the package: cloud definitions in `fixtures`, chaos in `scenarios`."""
 
+from importlib import import_module
 from pathlib import Path
+
+
+def version() -> str:
+    """The package's own, for floors below its front door."""
+    return str(import_module("fakecompute").__version__)
 
 
 def names(folder: str) -> list[str]:

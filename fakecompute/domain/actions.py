@@ -13,11 +13,12 @@ SUCCESS, ERROR = "Success", "Error"
 
 
 class Caller(NamedTuple):
-    """Who asked, and in which request."""
+    """Who asked, and in which request.  `token_until` is when the token is over that it came with."""
 
     request_id: str
     user_id: str
     project_id: str
+    token_until: int | None = None
 
 
 def record(cloud: Cloud, server: Server, action: str, caller: Caller) -> InstanceAction:

@@ -22,6 +22,9 @@ from fakecompute.domain.rate_limits import define_rate_limits
 from fakecompute.domain.records.compute import LIBVIRT_TRAITS, Flavor, Host, Quota
 from fakecompute.domain.records.identity import Assignment, CatalogService, Domain, Project, Role, User
 from fakecompute.domain.settings import Settings
+from fakecompute.domain.volume.definition import define_volume_backends, define_volume_types
+from fakecompute.domain.volume.group_types import define_group_types
+from fakecompute.domain.volume.quota import define_volume_quotas
 from fakecompute.errors import BadDefinition
 
 if TYPE_CHECKING:
@@ -234,4 +237,8 @@ SECTIONS: dict[str, Callable[[Cloud, Any], None]] = {
     "networks": define_networks,
     "routers": define_routers,
     "network_quotas": define_network_quotas,
+    "volume_backends": define_volume_backends,
+    "volume_types": define_volume_types,
+    "volume_quotas": define_volume_quotas,
+    "group_types": define_group_types,
 }

@@ -20,18 +20,44 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Effect:
-    """What a rule does.  A call is answered by `status` (with `body`, `headers`, `message`); a step fails with the
-    message `fail` (and ends in `ends_in`), hangs, or takes `delay` microseconds more and `slow` times as long."""
+    """What a rule does, by phase; times are microseconds.
+
+    A call (`before` it is carried out, or `after`) is answered by `status` (with `body`, `headers`, `message`), or by
+    nothing else if that is 0, `delay` late.  On the `wire` an answer is `reset`, `close`d before its first byte, cut
+    after `truncate` bytes, let through at `dribble` bytes a second, or `corrupt`.  A `read` shows what was true
+    `stale` ago, hides for a while (`hide`) what is new, leaves fields out or empty, lists no more than `cap`, or pages without
+    `end`.  A `step` fails with the message `fail` (and ends in `ends_in`), hangs, or takes `delay` more and `slow`
+    times as long.
+    """
 
     status: int = 0
     body: str | None = None  # proxy-html, plain, empty, or a literal; None: the service's own dialect
     message: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
     delay: int = 0
+
+    reset: bool = False
+    close: bool = False
+    truncate: int | None = None
+    dribble: int | None = None
+    corrupt: bool = False
+
+    stale: int = 0
+    hide: int = 0
+    drop_fields: tuple[str, ...] = ()
+    empty_fields: tuple[str, ...] = ()
+    cap: int | None = None
+    endless: bool = False
+
     fail: str | None = None
     ends_in: str | None = None
     hang: bool = False
     slow: float = 1.0
+
+    @property
+    def loses(self) -> bool:
+        """Does nothing that could be read arrive?"""
+        return self.reset or self.close or self.truncate is not None or self.corrupt
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +68,7 @@ class Rule(Record):
 
     name: str
     on: str
-    phase: str = "step"  # before | step
+    phase: str = "step"  # before | after | wire | read | step
     where: tuple[tuple[str, str], ...] = ()
     skip: int = 0
     times: int | None = None
@@ -58,6 +84,12 @@ class Rule(Record):
 
 def match_faults(cloud: Cloud, *, phase: str, on: str, **facts: Any) -> Effect | None:
     """The effect of the first rule that strikes here and now; None, and quickly, if none does."""
+    rule = match_rule(cloud, phase=phase, on=on, **facts)
+    return None if rule is None else rule.effect
+
+
+def match_rule(cloud: Cloud, *, phase: str, on: str, **facts: Any) -> Rule | None:
+    """The same with its name.  `more` among the facts is a function that gives others, dear to find."""
     if not cloud.store.count(Rule, "phase", phase):
         return None
     for rule in sorted(cloud.store.by(Rule, "phase", phase), key=lambda rule: rule.position):
@@ -65,7 +97,7 @@ def match_faults(cloud: Cloud, *, phase: str, on: str, **facts: Any) -> Effect |
             fires = _fires(cloud, rule)
             cloud.store.put(rule.evolve(matched=rule.matched + 1, fired=rule.fired + fires))
             if fires:
-                return rule.effect
+                return rule
     return None
 
 
@@ -74,13 +106,23 @@ def _meant(rule: Rule, on: str, facts: dict[str, Any]) -> bool:
 
 
 def _fact(facts: dict[str, Any], name: str) -> Any:
-    """`server.name` is a fact of that name, or what stands there in the body of the call."""
+    """`server.name` is a fact of that name, or what stands there in the body of the call, or of what it is about.
+
+    `header.User-Agent` is a header of the request.
+    """
     if name in facts:
         return facts[name]
+    if name.startswith("header."):
+        key = name.removeprefix("header.").upper().replace("-", "_")
+        return (facts.get("environ") or {}).get(f"HTTP_{key}")
     value = facts.get("body")
     for part in name.split("."):
         value = value.get(part) if isinstance(value, dict) else None
-    return value if value is not None else (facts.get("params") or {}).get(name)
+    if value is None:
+        value = (facts.get("params") or {}).get(name)
+    if value is None and "more" in facts:
+        value = facts["more"]().get(name)
+    return value
 
 
 def _fits(value: Any, wanted: str) -> bool:

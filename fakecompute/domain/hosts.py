@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fakecompute.domain.block_devices import devices_of
 from fakecompute.domain.records.compute import Host
 from fakecompute.domain.records.server import Migration, Server
 from fakecompute.domain.scheduler import give_back
 from fakecompute.domain.states import VM, Power
-from fakecompute.domain.workflows import again, give_up, periodic, reports, start
+from fakecompute.domain.tables.block_devices import BLOCK_DEVICE
+from fakecompute.domain.whereabouts import reports
+from fakecompute.domain.workflows import again, give_up, periodic, start
 from fakecompute.kernel.clock import SECOND
 from fakecompute.kernel.events import Event
 
@@ -63,6 +66,9 @@ def host_up(cloud: Cloud, host: Host) -> Host:
             cloud.store.put(migration.evolve(status="completed", updated_at=cloud.now))
     for server in sorted(cloud.store.by(Server, "host", host.name), key=lambda server: server.number):
         _found_again(cloud, server)
+        for device in devices_of(cloud, server.id):
+            if device.cast_in_vain:
+                BLOCK_DEVICE.again(cloud, device)
     return host
 
 

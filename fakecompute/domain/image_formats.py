@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hashlib import shake_256
-from struct import pack, unpack_from
+from struct import pack, pack_into, unpack_from
 
 # fmt: off
 MAGIC = {  # where a format shows itself, and by what (oslo_utils/imageutils/format_inspector.py)
@@ -51,6 +51,22 @@ def virtual_size(data: bytes, disk_format: str | None) -> int | None:
     if len(data) < at + 8:
         return None
     return int(unpack_from(form, data, at)[0]) * unit or None
+
+
+def made_of(disk_format: str, disk_size: int, name: str) -> bytes:
+    """A few KiB that are of a format, and say how large the disk is where that says so."""
+    if disk_format == "qcow2":
+        return qcow2(disk_size, name)
+    tail = shake_256(name.encode()).digest(1024)
+    if disk_format not in MAGIC:
+        return tail
+    at, magic = MAGIC[disk_format]
+    head = bytearray(0x8060)
+    head[at : at + len(magic)] = magic
+    if disk_format in VIRTUAL_SIZE:
+        form, place, unit = VIRTUAL_SIZE[disk_format]
+        pack_into(form, head, place, disk_size // unit)
+    return bytes(head) + tail
 
 
 _CLUSTER_BITS = 12

@@ -139,6 +139,26 @@ def create_snapshot(
     )
 
 
+def create_empty(
+    cloud: Cloud, *, name: str, owner: str, base: Image | None, min_disk: int, properties: Mapping[str, str]
+) -> Image:
+    """An image that is active without bytes: its properties are all that is of use."""
+    inherited = {key: value for key, value in (base.properties if base else ()) if key not in NOT_INHERITED}
+    image = Image(
+        id=cloud.streams.uuid("image"),
+        name=name,
+        visibility="private",
+        owner=owner,
+        disk_format="raw",
+        container_format="bare",
+        min_ram=base.min_ram if base else 0,
+        min_disk=min_disk,
+        properties=tuple({**inherited, **properties}.items()),
+        created_at=cloud.now,
+    )
+    return store_data(cloud, image, b"")
+
+
 def finish_snapshot(cloud: Cloud, image_id: str, size: int) -> Image | None:
     """The snapshot of a disk of `size` bytes is uploaded; None if somebody has deleted the image meanwhile.
 

@@ -13,7 +13,8 @@ from fakecompute.domain.records.server import ActionEvent, NetworkRequest, Serve
 from fakecompute.domain.server_network import ports_of
 from fakecompute.domain.servers import check_states, check_unlocked
 from fakecompute.domain.states import VM, Power
-from fakecompute.domain.workflows import reports, struck
+from fakecompute.domain.whereabouts import reports
+from fakecompute.domain.workflows import struck
 from fakecompute.errors import BadRequest, FakeError, NotFound
 from fakecompute.kernel.events import Event
 

@@ -47,6 +47,13 @@ def limits_of(cloud: Cloud, project_id: str) -> dict[str, int]:
     return {**DEFAULTS, **dict(own.limits)} if own else DEFAULTS
 
 
+def set_limits(cloud: Cloud, project_id: str, limits: dict[str, int]) -> None:
+    """Some of a project's limits are other ones from here on."""
+    own = cloud.store.find(NetworkQuota, project_id)
+    known = dict(own.limits) if own else {}
+    cloud.store.put(NetworkQuota(id=project_id, limits=tuple({**known, **limits}.items())))
+
+
 def used_by(cloud: Cloud, project_id: str, resource: str) -> int:
     kind = KINDS.get(resource)  # what we do not have is not used
     return cloud.store.count(kind, "project", project_id) if kind else 0

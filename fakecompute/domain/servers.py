@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from fakecompute.domain import actions, quota
 from fakecompute.domain.actions import Caller
+from fakecompute.domain.block_devices import volumes_of
+from fakecompute.domain.boot_disks import Disk, write
 from fakecompute.domain.records.compute import Flavor, Host, ServerGroup
 from fakecompute.domain.records.identity import Project, User
 from fakecompute.domain.records.server import Server
+from fakecompute.domain.records.volume import Volume
 from fakecompute.domain.side_effects import ON_FAILURE
 from fakecompute.domain.side_effects.moving import move_failed
 from fakecompute.domain.states import VM
 from fakecompute.domain.tables.servers import SERVER
+from fakecompute.domain.volume.visibility import VolumeNotFound
+from fakecompute.domain.volume_moves import strand_live
 from fakecompute.domain.workflows import arrive_at_once, overtake, start
-from fakecompute.errors import Conflict
+from fakecompute.errors import Conflict, FakeError
 
 if TYPE_CHECKING:
     from fakecompute.cloud import Cloud
@@ -83,6 +88,17 @@ def check_may(server: Server, trigger: str, is_admin: bool) -> None:
     check_states(server, row.word, row.vm_states, row.task_states, "launched" in row.needs)
 
 
+def check_volumes(cloud: Cloud, server: Server, family: type[FakeError]) -> None:
+    """Are all of its volumes in use?  A refusal of the family if one is not, as actions differ in the status."""
+    for device in volumes_of(cloud, server.id):
+        volume = cloud.store.find(Volume, device.volume_id)
+        if volume is None:
+            raise VolumeNotFound(id=device.volume_id)
+        if volume.status != "in-use":
+            told = f"volume '{volume.id}' status must be 'in-use'. Currently in '{volume.status}' status"
+            raise family(reason=f"Invalid volume: {told}")
+
+
 # --- create ---------------------------------------------------------------------------------------------
 
 
@@ -93,8 +109,10 @@ def hostname_for(name: str, server_id: str) -> str:
     return text or f"Server-{server_id}"
 
 
-def create_servers(cloud: Cloud, caller: Caller, count: int, *, name: str, **fields: Any) -> list[Server]:
-    """`count` servers of the same fields, each on its way; several are called name-1, name-2 ..."""
+def create_servers(
+    cloud: Cloud, caller: Caller, count: int, *, name: str, disks: Sequence[Disk] = (), **fields: Any
+) -> list[Server]:
+    """`count` servers of the same fields and disks, each on its way; several are called name-1, name-2 ..."""
     reservation_id = "r-" + cloud.streams.hex("reservation", 8)
     made = []
     for index in range(count):
@@ -113,6 +131,7 @@ def create_servers(cloud: Cloud, caller: Caller, count: int, *, name: str, **fie
         if server.group_id is not None:
             group = cloud.store.get(ServerGroup, server.group_id)
             cloud.store.put(group.evolve(members=(*group.members, id)))
+        write(cloud, server, disks)
         made.append(start(cloud, server, "create", caller))
     return made
 
@@ -153,13 +172,15 @@ def delete(cloud: Cloud, server: Server, caller: Caller, is_admin: bool, *, forc
     Where the cloud reclaims instances, a server that ran is only soft-deleted unless `force` says otherwise.
     """
     check_may(server, "delete", is_admin)
-    if server.task_state == "deleting" and server.trigger == "delete":
+    is_here = server.host is not None and alive(cloud, server.host)
+    going = server.task_state == "deleting" and server.trigger == "delete"
+    if going and is_here:
         return
     soft = cloud.settings.reclaim_instance_interval > 0 and not force and server.launched_at is not None
-    if soft and server.vm_state != VM.SOFT_DELETED:
+    if soft and server.vm_state != VM.SOFT_DELETED and not going:
         start(cloud, server, "soft_delete", caller, progress=0)
         return
-    if server.host is None or not alive(cloud, server.host):
+    if not is_here:
         actions.record(cloud, server, "delete", caller)
         arrive_at_once(cloud, server, "delete")
         return
@@ -206,6 +227,7 @@ def reset_state(cloud: Cloud, server: Server, state: str, caller: Caller) -> Non
     """os-resetState: the state is what the admin says; what was under way is given up."""
     actions.at_once(cloud, server, "resetState", None, caller)
     overtake(cloud, server)
+    strand_live(cloud, server)
     changes: dict[str, Any] = (
         ON_FAILURE[server.trigger](cloud, server) if server.trigger in ON_FAILURE else {}
     )

@@ -1,4 +1,4 @@
-"""The options of nova.conf that change what a client sees; the names are Nova's."""
+"""The options of nova.conf and cinder.conf that change what a client sees; the names are theirs."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fakecompute.domain.records.limits import RateLimit
 from fakecompute.domain.scheduler.filters import FILTERS
+from fakecompute.domain.volume.filters import FILTERS as VOLUME_FILTERS
 from fakecompute.errors import BadDefinition
 
 
@@ -22,6 +23,8 @@ class Settings:
     shelved_offload_time: int = 0  # 0: shelving offloads at once; -1: never by itself
     resize_confirm_window: int = 0  # 0: never; else a resize is confirmed after it
     rescue_timeout: int = 0  # 0: never; else a rescued server is unrescued after it
+    vif_plugging_timeout: int = 300  # how long a guest waits for its ports to be wired
+    vif_plugging_is_fatal: bool = True  # else it starts without them
     instance_build_timeout: int = 0  # 0: never; else a build that takes longer is an error
     reboot_timeout: int = 0  # 0: never; else a server that reboots for longer is rebooted hard
     shutdown_timeout: int = 60  # after which a guest that does not shut down is cut off; an image may say otherwise
@@ -32,6 +35,13 @@ class Settings:
     serial_console_enabled: bool = False
     mks_enabled: bool = False
     console_token_ttl: int = 600  # [consoleauth]token_ttl
+    max_disk_devices_to_attach: int = -1  # of any kind to one server; -1: any number
+    send_service_user_token: bool = True  # [service_user]: else Nova asks Cinder with the user's token, if it lives
+    cross_az_attach: bool = True  # [cinder]: else a volume must be in the zone of its server
+    max_local_block_devices: int = 3  # disks of a server that are no volumes; -1: any number
+    block_device_allocate_retries: int = 60  # how often a build looks again whether a volume is made ...
+    block_device_allocate_retries_interval: int = 3  # ... and how long it waits in between
+    reimage_timeout_per_gb: int = 20  # how long a rebuild waits for a volume's new image
     gzip: bool = False  # compress answers for clients that accept it, as a proxy in front may do
     list_records_by_skipping_down_cells: bool = True  # else a list fails while a cell is down
 
@@ -63,11 +73,26 @@ class Settings:
     soft_anti_affinity_weight_multiplier: float = 1.0
     build_failure_weight_multiplier: float = 1_000_000.0
 
+    # cinder.conf: defaults of volumes, and what its scheduler asks (domain/volume/filters.py) and weighs
+    default_volume_type: str = "__DEFAULT__"
+    storage_availability_zone: str = "nova"  # of volumes for which nobody asked for one
+    enable_force_upload: bool = False  # may a volume that is in use be uploaded as an image?
+    scheduler_max_attempts: int = 3  # how often a volume is given to a back end that cannot make it
+    scheduler_default_filters: tuple[str, ...] = ("AvailabilityZoneFilter", "CapacityFilter", "CapabilitiesFilter")
+    capacity_weight_multiplier: float = 1.0
+    allocated_capacity_weight_multiplier: float = 0.0  # AllocatedCapacityWeigher and VolumeNumberWeigher have -1.0,
+    volume_number_multiplier: float = 0.0  # where they are asked; they are not by default
+
     # what old Novas and today's proxies do: none unless a cloud says so
     rate_limits: tuple[RateLimit, ...] = ()
     rate_limit_status: int = 0  # 413 or 429; 0: what the release answered
 
+    # what is wrong with a Keystone and its clients
+    token_clock_skew: float = 0.0  # what Keystone tells of a token's times is so much later (below 0: earlier) than it is
+    tokens_refused_by: tuple[str, ...] = ()  # services (compute, volume ...) that take no token for a good one
+
     def __post_init__(self) -> None:
-        unknown = [name for name in self.enabled_filters if name not in FILTERS]
-        if unknown:
-            raise BadDefinition([f"enabled_filters: there is no {n}; there are {', '.join(FILTERS)}" for n in unknown])
+        for setting, known in ("enabled_filters", FILTERS), ("scheduler_default_filters", VOLUME_FILTERS):
+            unknown = [name for name in getattr(self, setting) if name not in known]
+            if unknown:
+                raise BadDefinition([f"{setting}: there is no {n}; there are {', '.join(known)}" for n in unknown])

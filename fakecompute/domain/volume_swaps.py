@@ -1,27 +1,42 @@
-"""Swapping the volume under a server: the part of Nova in a migration between the backends of Cinder.
+"""Swapping the volume under a server: the part of Nova in a migration between the back ends of Cinder.
 
 The data goes from the old volume to the new one; in the end Cinder gives the new one the old one's id.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from fakecompute.domain import actions
 from fakecompute.domain.actions import Caller
-from fakecompute.domain.records.server import ActionEvent, Server
-from fakecompute.domain.records.volume import Volume
-from fakecompute.domain.volume_attachments import check_detachable, check_free, check_reservable
-from fakecompute.domain.volumes import follow
-from fakecompute.domain.workflows import reports, struck
-from fakecompute.errors import BadRequest
-from fakecompute.kernel.events import Event
+from fakecompute.domain.block_devices import connector
+from fakecompute.domain.lifecycle import Changes
+from fakecompute.domain.records.block_device import BlockDevice
+from fakecompute.domain.records.server import Server
+from fakecompute.domain.records.volume import Attachment, Volume
+from fakecompute.domain.tables.block_devices import BLOCK_DEVICE
+from fakecompute.domain.volume.attachments import (
+    attach_status_of,
+    attachments_of,
+    complete,
+    connect,
+    delete_attachment,
+    roll_detaching,
+)
+from fakecompute.domain.volume.moving import TARGET, complete_migration
+from fakecompute.domain.volume_attachments import (
+    VolumeNotMapped,
+    check_detachable,
+    check_free,
+    check_zone,
+    reserve_for,
+    tell,
+)
+from fakecompute.errors import BadRequest, FakeError
 
 if TYPE_CHECKING:
     from fakecompute.cloud import Cloud
-
-SWAP = "volume.swap"  # the kind of event in which the data has been copied
-SWAPPING = "volume.swap.swapping"  # what timing and fault rules call the step before it
 
 
 class CannotSwap(BadRequest):
@@ -32,53 +47,59 @@ class SharedSwap(BadRequest):
     message = "Swapping multi-attach volumes with more than one read/write attachment is not supported."
 
 
-def swap(cloud: Cloud, server: Server, caller: Caller, old: Volume, new: Volume) -> None:
+class SwapLost(BadRequest):
+    message = "Volume {id} could not be swapped."
+
+
+def swap(cloud: Cloud, server: Server, caller: Caller, old: Volume, new: Volume, device: BlockDevice | None) -> None:
     """Have the host copy a volume that is attached to one that is not."""
-    attachment = old.on(server.id)
-    if attachment is None:
+    holders = [one for one in attachments_of(cloud, old.id) if one.status == "attached"]
+    if all(one.server_id != server.id for one in holders):
         raise CannotSwap(reason="Old volume is attached to a different instance.")
-    if any(one.status == "attached" for one in new.attachments):
+    if attach_status_of(cloud, new) == "attached":
         raise CannotSwap(reason="New volume must be detached in order to swap.")
     if new.size < old.size:
         raise CannotSwap(reason="New volume must be the same size or larger.")
-    check_detachable(cloud, old, attachment)
-    if sum(one.mode == "rw" for one in old.attachments) > 1:
+    check_zone(cloud, new, server)
+    check_detachable(cloud, old)
+    if len(holders) > 1 and sum(one.mode == "rw" for one in holders) > 1:
         raise SharedSwap
-    check_free(new, server)
-    check_reservable(cloud, new)
-    cloud.store.put(old.evolve(status="detaching", updated_at=cloud.now))
-    cloud.store.put(new.evolve(status="reserved", updated_at=cloud.now))
+    if device is None:
+        raise VolumeNotMapped(id=old.id)
+    check_free(cloud, new, server)
+    attachment = reserve_for(cloud, server, new)
     action = actions.record(cloud, server, "swap_volume", caller)
-    if not reports(cloud, server.host):
-        return  # the cast is heard by nobody
     event = actions.begin(cloud, action.id, "compute_swap_volume", server.host)
-    effect = struck(cloud, server, SWAPPING)
-    if effect is not None and effect.hang:
-        return
-    took, failure = cloud.timing.draw(cloud.streams, SWAPPING, server.id, event.id), None
-    if effect is not None:
-        took, failure = round(took * effect.slow) + effect.delay, effect.fail
-    cloud.events.add(cloud.now + took, SWAP, server.id, 0, event.id, old.id, new.id, failure)
+    memo = (("event", event.id), ("new", new.id), ("new_attachment", attachment.id))
+    BLOCK_DEVICE.start(cloud, device, "swap", memo=memo)
 
 
-def swapped(cloud: Cloud, event: Event) -> None:
-    """The host is done; without the old volume, or after a failure, the new one is free again."""
-    event_id, old_id, new_id, failure = event.detail
-    server, told = cloud.store.get(Server, event.subject), cloud.store.get(ActionEvent, str(event_id))
-    old, new = cloud.store.find(Volume, str(old_id)), cloud.store.find(Volume, str(new_id))
-    attachment = old.on(server.id) if old else None
-    if old is None or new is None or attachment is None:
-        if new is not None:
-            follow(cloud, new, new.attachments)
-        return actions.finish(cloud, told, actions.ERROR, f"Volume {old_id} could not be swapped.")
-    if not reports(cloud, server.host):
-        return None  # the host died over it, and nobody takes up where it stopped
-    if failure is not None:
-        follow(cloud, new, new.attachments)
-        follow(cloud, old.evolve(migration_status="error"), old.attachments)
-        return actions.finish(cloud, told, actions.ERROR, str(failure))
-    cloud.store.drop(new)
-    moved = attachment._replace(id=cloud.streams.uuid("attachment"), attached_at=cloud.now)
-    kept = tuple(moved if one.id == attachment.id else one for one in old.attachments)
-    follow(cloud, old.evolve(migration_status="success", size=new.size), kept)
-    return actions.finish(cloud, told)
+@BLOCK_DEVICE.leaving("swap.swapping")
+def swapped(cloud: Cloud, device: BlockDevice) -> Changes:
+    """The data is there: the new volume becomes the old one, in the new one's place."""
+    server = cloud.store.get(Server, device.server_id)
+    old, new = cloud.store.find(Volume, device.volume_id), cloud.store.find(Volume, device.memory("new"))
+    before = cloud.store.find(Attachment, device.attachment_id)
+    after = cloud.store.find(Attachment, device.memory("new_attachment"))
+    if old is None or new is None or before is None or after is None:
+        raise SwapLost(id=device.volume_id)
+    after = complete(cloud, connect(cloud, after, connector(server, device)))
+    delete_attachment(cloud, before)
+    complete_migration(cloud, cloud.store.get(Volume, old.id), cloud.store.get(Volume, new.id))
+    tell(cloud, device)
+    return {"attachment_id": after.id, "volume_size": new.size}
+
+
+@BLOCK_DEVICE.failing("swap")
+def not_swapped(cloud: Cloud, device: BlockDevice, reason: str) -> Changes:
+    """The old volume is where it was; the new one is free again, or gone if Cinder had made it for this."""
+    tell(cloud, device, reason)
+    if attachment := cloud.store.find(Attachment, device.memory("new_attachment")):
+        with suppress(FakeError):  # Nova logs it
+            delete_attachment(cloud, attachment)
+    old, new = cloud.store.find(Volume, device.volume_id), cloud.store.find(Volume, device.memory("new"))
+    if old is not None and new is not None and new.migration_status == TARGET.format(id=old.id):
+        complete_migration(cloud, old, new, error=True)
+    elif old is not None:
+        roll_detaching(cloud, cloud.store.put(old.evolve(migration_status="error", updated_at=cloud.now)))
+    return {}

@@ -11,17 +11,24 @@ from typing import TYPE_CHECKING, Any
 
 from fakecompute.domain import actions
 from fakecompute.domain.actions import Caller
+from fakecompute.domain.boot_images import image_of_server
 from fakecompute.domain.faults import Effect, Rule, match_faults
 from fakecompute.domain.machine import Ends, Fails, Step, Transition
-from fakecompute.domain.records.compute import Host
-from fakecompute.domain.records.identity import Project
-from fakecompute.domain.records.image import Image
 from fakecompute.domain.records.server import Fault, Server
-from fakecompute.domain.side_effects import ON_ARRIVAL, ON_ENTRY, ON_EXIT, ON_FAILURE
+from fakecompute.domain.side_effects import (
+    ON_ARRIVAL,
+    ON_ENTRY,
+    ON_EXIT,
+    ON_FAILURE,
+    ON_STEP_FAILURE,
+    UNTIL,
+    disks,
+)
 from fakecompute.domain.side_effects.building import RetriesExhausted, leave_host, may_retry, retries
 from fakecompute.domain.states import VM, Power
 from fakecompute.domain.tables.servers import SERVER
-from fakecompute.errors import FakeError
+from fakecompute.domain.whereabouts import carries, reports, server_facts
+from fakecompute.errors import BuildAborted, FakeError
 from fakecompute.kernel.clock import SECOND
 from fakecompute.kernel.events import Event
 
@@ -124,7 +131,7 @@ def _enter(cloud: Cloud, server: Server, transition: Transition, index: int) -> 
     effect = struck(cloud, server, place)
     if effect is not None and effect.hang:
         return server
-    if step.on_host and not reports(cloud, server.host):
+    if not _heard(cloud, step, server):
         return cloud.store.put(server.evolve(cast_in_vain=True))
     took = cloud.timing.draw(cloud.streams, place, server.id, server.workflow, len(server.tried_hosts))
     if step.task_state == "powering-off":
@@ -140,33 +147,21 @@ def _enter(cloud: Cloud, server: Server, transition: Transition, index: int) -> 
 
 def _shutdown_timeout(cloud: Cloud, server: Server) -> int:
     """When a guest that does not shut down is cut off, in microseconds: the image's word before the setting."""
-    image = cloud.store.find(Image, server.image_id)
+    image = image_of_server(cloud, server)
     own = dict(image.properties).get("os_shutdown_timeout", "") if image else ""
     return (int(own) if own.isdecimal() and len(own) < 10 else cloud.settings.shutdown_timeout) * SECOND
 
 
-def reports(cloud: Cloud, host: str | None) -> bool:
-    """Does the service on a host listen?  No host: there is nobody who could be deaf."""
-    found = cloud.store.one(Host, "name", host) if host else None
-    return found is None or found.reporting
+def _heard(cloud: Cloud, step: Step, server: Server) -> bool:
+    """Is there somebody to do the step, and does the call arrive?"""
+    return reports(cloud, server.host) if step.on_host else carries(cloud)
 
 
 def struck(cloud: Cloud, server: Server, place: str) -> Effect | None:
     """What a fault rule does to this step of this server, if one does."""
     if not cloud.store.count(Rule, "phase", "step"):
         return None
-    project = cloud.store.find(Project, server.project_id)
-    facts = {
-        "server": server.name,
-        "server.name": server.name,
-        "server.id": server.id,
-        "host": server.host,
-        "zone": server.availability_zone,
-        "flavor": server.flavor.name,
-        "image": server.image_id,
-        "project": project.name if project else None,
-    }
-    return match_faults(cloud, phase="step", on=place, **facts)
+    return match_faults(cloud, phase="step", on=place, **server_facts(cloud, server))
 
 
 def _leave(
@@ -174,23 +169,35 @@ def _leave(
 ) -> None:
     """A step is over: do what it was for, and go on to the next."""
     step = transition.steps[index]
-    if step.on_host and not reports(cloud, server.host):
-        return  # it died in the middle: `hosts.host_up` sees to it
+    if not carries(cloud):
+        cloud.store.put(server.evolve(cast_in_vain=True))  # what it has to say waits
+        return None
+    if not _heard(cloud, step, server):
+        return None  # it died in the middle: `hosts.host_up` sees to it
     if failure is not None:
         return _fail(cloud, server, transition, step, failure, ends_in)
     here = f"{transition.trigger}.{step.name}"
     changes: dict[str, Any] = {}
-    if here in ON_EXIT:
-        try:
+    try:
+        with cloud.transaction():
+            wait = UNTIL[here](cloud, server) if here in UNTIL else 0
+        if wait:
+            again = (transition.trigger, index, None, None)
+            cloud.events.add(cloud.now + wait, STEP, server.id, server.workflow, *again)
+            return None
+        server = cloud.store.get(Server, server.id)
+        if here in ON_EXIT:
             with cloud.transaction():
                 changes = ON_EXIT[here](cloud, server)
-        except FakeError as error:
-            return _fail(cloud, server, transition, step, str(error), None)
+    except FakeError as error:
+        ends_in = VM.ERROR.value if isinstance(error, BuildAborted) else None
+        return _fail(cloud, cloud.store.get(Server, server.id), transition, step, str(error), ends_in)
     after = transition.steps[index + 1].events if index + 1 < len(transition.steps) else ()
     for event in actions.running(cloud, server.action_id):
         if event.event not in after:
             actions.finish(cloud, event)
     _enter(cloud, server.evolve(**changes), transition, index + 1)
+    return None
 
 
 def _arrive(cloud: Cloud, server: Server, transition: Transition) -> Server:
@@ -229,6 +236,8 @@ def _fail(
         "progress": 0,
         "updated_at": cloud.now,
     }
+    if tidy := ON_STEP_FAILURE.get(f"{transition.trigger}.{step.name}"):
+        tidy(cloud, server)
     if transition.trigger in ON_FAILURE:
         changes |= ON_FAILURE[transition.trigger](cloud, server)
     if ends_in is not None:
@@ -270,6 +279,7 @@ def _finish_events(cloud: Cloud, server: Server, result: str, details: str | Non
 def _reschedule(cloud: Cloud, server: Server, transition: Transition) -> None:
     """The build begins again, on another host: one event an attempt, none of them an error."""
     _finish_events(cloud, server, actions.SUCCESS, None)
+    disks.renew(cloud, server)
     _enter(cloud, server.evolve(**leave_host(cloud, server)), transition, 0)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 SECOND = 1_000_000
@@ -25,6 +25,11 @@ def moment(text: str) -> int:
     parsed = parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
     since = parsed - datetime(1970, 1, 1, tzinfo=UTC)
     return (since.days * 86_400 + since.seconds) * SECOND + since.microseconds
+
+
+def shown(at: int) -> str:
+    """A time as people read it, to the second."""
+    return (datetime(1970, 1, 1) + timedelta(microseconds=at)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class Clock(Protocol):
@@ -53,7 +58,18 @@ class WallClock:
         self.offset += amount
 
     def fork(self) -> WallClock:
-        return WallClock(self.offset)
+        return type(self)(self.offset)
+
+
+@dataclass
+class LeapingClock(WallClock):
+    """The machine's time, and ahead of it: waits and looks that were in vain go on to the next event.
+
+    For clients in other processes, whose own waits count: a Retry-After that they heed is over when they come back.
+    """
+
+    virtual = True
+    jumps = True
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from heapq import heappop, heappush
 from typing import NamedTuple
@@ -32,6 +32,18 @@ class EventQueue:
         self._heap: list[Event] = []
         self._number = 0
         self._pending: list[Event] | None = None
+
+    @classmethod
+    def of(cls, events: Iterable[Event], number: int) -> EventQueue:
+        """One with these to come, the last of all having had that number."""
+        queue = cls()
+        queue._heap, queue._number = sorted(events), number
+        return queue
+
+    @property
+    def number(self) -> int:
+        """That of the last event that was added."""
+        return self._number
 
     def add(self, due: int, kind: str, subject: str, workflow: int = 0, *detail: object) -> Event:
         """Schedule an event; equal times keep the order of their calls."""

@@ -12,7 +12,7 @@ import orjson
 
 SCRUBBED = "***"
 SECRETS = frozenset(
-    {"password", "adminpass", "secret", "private_key", "original_password", "user_data", "passcode"}
+    {"password", "adminpass", "secret", "private_key", "original_password", "user_data", "passcode", "auth_key"}
 )
 
 

@@ -7,10 +7,11 @@ the two writes to it (copy on write), so that it costs microseconds whatever the
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import takewhile
 from operator import add, sub
 from typing import Any, ClassVar, NamedTuple, Self, TypeVar
 
@@ -78,6 +79,15 @@ class Store:
         self._sum = 0
         self.version = 0  # writes so far that were kept
 
+    @classmethod
+    def of(cls, records: Iterable[Record], version: int) -> Store:
+        """One that holds these, as after so many writes."""
+        store = cls()
+        for record in records:
+            store._set(type(record), record.id, record)
+        store.version = version
+        return store
+
     # --- reading
 
     def find(self, kind: type[R], id: str | None) -> R | None:
@@ -105,10 +115,23 @@ class Store:
             return found
         return None
 
+    def records(self) -> Iterator[Record]:
+        """Those of all kinds."""
+        for table in self._tables.values():
+            yield from table.values()
+
     def count(self, kind: Kind, index: str | None = None, key: Hashable = None) -> int:
         if index is None:
             return len(self._tables.get(kind, ()))
         return len(self._indexes.get((kind, index), {}).get(key, ()))
+
+    def kinds(self) -> list[Kind]:
+        """Of what there are records, by name."""
+        return sorted((kind for kind, table in self._tables.items() if table), key=lambda kind: kind.__name__)
+
+    def totals(self, kind: Kind, name: str) -> dict[Hashable, tuple[int, ...]]:
+        """All running totals of a name, by key."""
+        return dict(self._totals.get((kind, name), {}))
 
     def total(self, kind: Kind, name: str, key: Hashable) -> tuple[int, ...]:
         """The running total of a key; an empty tuple if nothing counts towards it."""
@@ -224,7 +247,8 @@ class Store:
 
     def changes(self, since: int = 0) -> list[Change]:
         """The kept writes after the `since`-th, as far as the feed remembers."""
-        return [change for change in self._feed if change.number > since]
+        found = list(takewhile(lambda change: change.number > since, reversed(self._feed)))
+        return found[::-1]
 
     def digest(self) -> str:
         """32 hex digits that two stores share if and only if their records are equal.

@@ -7,6 +7,7 @@ more in a scenario leaves every id and every duration as it was.
 from __future__ import annotations
 
 from base64 import urlsafe_b64encode
+from collections.abc import Mapping
 from hashlib import blake2b
 from statistics import NormalDist
 
@@ -23,15 +24,13 @@ class Streams:
 
     __slots__ = ("_counts", "_key", "seed")
 
-    def __init__(self, seed: int = 0) -> None:
+    def __init__(self, seed: int = 0, counts: Mapping[str, int] | None = None) -> None:
         self.seed = seed
         self._key = str(seed).encode()
-        self._counts: dict[str, int] = {}
+        self._counts: dict[str, int] = dict(counts or {})
 
     def fork(self) -> Streams:
-        twin = Streams(self.seed)
-        twin._counts = self._counts.copy()
-        return twin
+        return Streams(self.seed, self._counts)
 
     def counts(self) -> dict[str, int]:
         """How often each name was drawn from: all of the state there is."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from fakecompute import Cloud
@@ -209,7 +211,7 @@ def test_soft_affinity_packs(small):
 # --- several servers of one request ------------------------------------------------------------------------
 
 
-def several(cloud: Cloud, count: int, **fields: object) -> list[Server]:
+def several(cloud: Cloud, count: int, **fields: Any) -> list[Server]:
     project = cloud.store.one(Project, "name", ("default", "demo"))
     flavor = cloud.store.one(Flavor, "name", "m1.nano")
     assert project is not None

@@ -121,6 +121,7 @@ class Host(Record):
     reporting: bool = True
     outage: int = 0  # how often it stopped
     forced_down: bool = False
+    agent_lost_at: int = 0  # since when its network agent has been silent
     created_at: int = 0
     updated_at: int = 0
 

@@ -145,10 +145,15 @@ class Token(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class CatalogService(Record):
-    """An entry of the catalogue; `path` is appended to the address that the client came by."""
+    """An entry of the catalogue; `path` is appended to the address that the client came by.
+
+    One whose endpoints are not `listed` has none to show; it answers all the same.
+    """
 
     type: str
     name: str
     path: str
     description: str = ""
+    region: str = "RegionOne"
+    listed: bool = True
     position: int = 0

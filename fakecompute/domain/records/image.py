@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fakecompute.kernel.store import Record
 
 Pairs = tuple[tuple[str, str], ...]
+CONTAINER_FORMATS = [None, *"ami ari aki bare ovf ova docker compressed".split()]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fakecompute.domain.boot_images import is_volume_backed
 from fakecompute.domain.records.compute import Allocation, Flavor, Host
 from fakecompute.domain.scheduler.needs import needs_of
 
@@ -13,9 +14,9 @@ if TYPE_CHECKING:
 Room = tuple[int, int, int]  # vCPUs, MiB, GiB
 
 
-def room_for(flavor: Flavor) -> Room:
+def room_for(flavor: Flavor, *, volume_backed: bool = False) -> Room:
     """What a server of this flavor takes."""
-    return needs_of(flavor).room
+    return needs_of(flavor, volume_backed=volume_backed).room
 
 
 def taken(cloud: Cloud, host: Host) -> Room:
@@ -37,8 +38,8 @@ def free_of(cloud: Cloud, host: Host, name: str) -> int:
 
 
 def claim(cloud: Cloud, consumer: str, host: Host, flavor: Flavor, project_id: str, user_id: str) -> None:
-    """Write down what a consumer (a server or a migration) takes of a host."""
-    needs = needs_of(flavor)
+    """Write down what a consumer (a server, whose disks are known) takes of a host."""
+    needs = needs_of(flavor, volume_backed=is_volume_backed(cloud, consumer))
     cloud.store.put(
         Allocation(
             id=consumer,

@@ -54,12 +54,15 @@ class Needs:
         return self.vcpus, self.ram, self.disk
 
 
-def needs_of(flavor: Flavor, properties: Mapping[str, str] | None = None) -> Needs:
+def needs_of(
+    flavor: Flavor, properties: Mapping[str, str] | None = None, *, volume_backed: bool = False
+) -> Needs:
     """What a server of this flavor takes; `resources:` in the extra specs stand before the flavor's own sizes.
 
-    Swap counts as disk, in whole GiB.
+    Swap counts as disk, in whole GiB; a root disk that is a volume does not.
     """
-    disk = flavor.disk + flavor.ephemeral + -(-flavor.swap // 1024)
+    root = 0 if volume_backed else flavor.disk
+    disk = root + flavor.ephemeral + -(-flavor.swap // 1024)
     if not flavor.extra_specs and not properties:
         return Needs(flavor.vcpus, flavor.ram, disk)
     specs = dict(flavor.extra_specs)

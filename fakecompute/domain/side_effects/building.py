@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from fakecompute.domain import server_network, volumes
+from fakecompute.domain import server_network, volume_moves
 from fakecompute.domain.images import delete_image
 from fakecompute.domain.records.compute import Allocation, Host
 from fakecompute.domain.records.image import Image
@@ -135,7 +135,7 @@ def build_failed(cloud: Cloud, server: Server) -> Changes:
 def bury(cloud: Cloud, server: Server) -> Changes:
     """Everything that followed the server goes with it."""
     server_network.release(cloud, server)
-    volumes.release(cloud, server)
+    volume_moves.release(cloud, server)
     give_back(cloud, server.id)
     for migration in cloud.store.by(Migration, "server", server.id):  # the places that it has left, too
         give_back(cloud, migration.id)

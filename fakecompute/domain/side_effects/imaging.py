@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fakecompute.domain import server_network, volumes
+from fakecompute.domain import server_network
 from fakecompute.domain.images import delete_image, finish_snapshot
 from fakecompute.domain.records.image import Image
 from fakecompute.domain.records.server import Server
@@ -127,7 +127,6 @@ def unshelved(cloud: Cloud, server: Server) -> Changes:
     if image is not None:
         delete_image(cloud, image)
     server_network.activate(cloud, server)
-    volumes.connect(cloud, server)
     return {"shelved_image_id": None, "launched_at": cloud.now}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from fakecompute.domain import server_network
+from fakecompute.domain import server_network, volume_moves
 from fakecompute.domain.records.compute import Allocation, Flavor, Host
 from fakecompute.domain.records.server import Migration, Server
 from fakecompute.domain.scheduler import NoValidHost, Request, claim, give_back, request_for, select_host
@@ -16,6 +16,36 @@ if TYPE_CHECKING:
 
 Changes = dict[str, Any]
 Effect = Callable[["Cloud", Server], Changes]
+
+# --- volumes --------------------------------------------------------------------------------------------
+
+
+def unplug_volumes(cloud: Cloud, server: Server) -> Changes:
+    """They are connected to its host no longer."""
+    volume_moves.disconnect_all(cloud, server)
+    return {}
+
+
+def plug_volumes(cloud: Cloud, server: Server) -> Changes:
+    """They are connected to the host where it is now."""
+    volume_moves.connect_all(cloud, server)
+    return {}
+
+
+def return_volumes(cloud: Cloud, server: Server) -> Changes:
+    """They go back with it to the host that it came from."""
+    volume_moves.disconnect_all(cloud, server)
+    volume_moves.connect_all(cloud, server.evolve(host=_migration(cloud, server).source_host))
+    return {}
+
+
+def share_volumes(cloud: Cloud, server: Server) -> Changes:
+    """Both hosts of a live migration are connected to them."""
+    destination = _migration(cloud, server).dest_host
+    assert destination is not None
+    volume_moves.begin_live(cloud, server, destination)
+    return {}
+
 
 # --- resize ---------------------------------------------------------------------------------------------
 
@@ -96,6 +126,10 @@ def confirmed(cloud: Cloud, server: Server) -> Changes:
     return {"old_flavor": None, "new_flavor": None, "migration_id": None}
 
 
+def reverted_with_volumes(cloud: Cloud, server: Server) -> Changes:
+    return return_volumes(cloud, server) | reverted(cloud, server)
+
+
 def reverted(cloud: Cloud, server: Server) -> Changes:
     """Back to the old host, in the old size."""
     migration = _migration(cloud, server)
@@ -125,6 +159,7 @@ def give_up_move(cloud: Cloud, server: Server, status: str) -> Changes:
     migration = _migration(cloud, server)
     cloud.store.put(migration.evolve(status=status, updated_at=cloud.now))
     live = migration.type in ("live-migration", "evacuation")
+    volume_moves.undo_live(cloud, server)
     moved = server.host == migration.dest_host if live else server.old_flavor is not None
     if cloud.store.find(Allocation, migration.id) is not None:
         if moved:
@@ -155,6 +190,7 @@ def moved_live(cloud: Cloud, server: Server) -> Changes:
     host = cloud.store.one(Host, "name", migration.dest_host)
     assert host is not None
     migration_becomes("completed")(cloud, server)
+    volume_moves.end_live(cloud, server)
     give_back(cloud, migration.id)
     server_network.rebind(cloud, server.evolve(host=host.name))
     return {

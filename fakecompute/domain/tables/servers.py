@@ -181,6 +181,9 @@ SERVER = Machine(
     row("shelve_here",   SNAPSHOT_FROM,        IDLE,              USUAL,           SHELVED,     OFF,    *SHELVING,
         family="shelve"),
 
+    row("shelve_volume_backed", SNAPSHOT_FROM, IDLE,              USUAL,           OFFLOADED,   OFF,
+        step("shelving",             Fails.ERROR,        "compute_shelve_offload_instance"), family="shelve"),
+
     row("shelveOffload", {SHELVED},            IDLE,              USUAL,           OFFLOADED,   None,
         step("shelving_offloading",  Fails.ERROR,        "compute_shelve_offload_instance")),
 
@@ -190,6 +193,12 @@ SERVER = Machine(
 
     row("unshelve_offloaded", {SHELVED, OFFLOADED}, IDLE,         USUAL,           ACTIVE,      ON,
         conducted("unshelving",      Fails.BACK,         "get_image_info"),
+        conducted("scheduling",      Fails.BACK,         "schedule_instances", task="unshelving"),
+        step("spawning",             Fails.BACK,         "compute_unshelve_instance"),
+        family="unshelve"),
+
+    row("unshelve_volume_backed", {SHELVED, OFFLOADED}, IDLE,     USUAL,           ACTIVE,      ON,     # without image
+        conducted("unshelving",      Fails.BACK),
         conducted("scheduling",      Fails.BACK,         "schedule_instances", task="unshelving"),
         step("spawning",             Fails.BACK,         "compute_unshelve_instance"),
         family="unshelve"),

@@ -1,0 +1,1 @@
+"""Cinder: how volumes are made, attached, moved and lost."""
