@@ -40,6 +40,7 @@ class Call:
     path: str = ""
     legacy: bool = False  # was it asked at the legacy endpoint?
     url_project: str = ""  # the project id, if it was in the address: links repeat it
+    rules: list[str] = field(default_factory=list)  # the fault rules that struck it
 
     @cached_property
     def url(self) -> str:

@@ -39,7 +39,7 @@ class Flaw(NamedTuple):
 
 @dataclass(frozen=True)
 class Dialect:
-    """The functions in which services differ.  `unrouted` answers a path or method that is not there."""
+    """The functions and sentences in which services differ.  `unrouted` answers a path or method that is not there."""
 
     fault: Callable[[FakeError, str], Answer]  # (error, request id)
     headers: Callable[[Version | None, str], dict[str, str]]  # (version, request id): on every answer
@@ -52,5 +52,9 @@ class Dialect:
     too_large: Callable[[], FakeError | Answer]
     bad_version: Callable[[str], FakeError] | None = None  # no such form
     unsupported_version: Callable[[str, Version, Version], FakeError] | None = None
+    no_action: str = "There is no such action: {key}"
+    wrong_project: str = (
+        "Malformed request URL: URL's project_id '{url}' doesn't match Context's project_id '{context}'"
+    )
     head: bool = False  # HEAD is answered as GET without its body
     routes_first: bool = False  # what is not there is told before the token is looked at

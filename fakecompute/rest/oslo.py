@@ -28,15 +28,13 @@ class UnsupportedVersion(NotAcceptable):
     message = "Version {version} is not supported by the API. Minimum is {lowest} and maximum is {highest}."
 
 
-def fault(error: FakeError, request_id: str) -> Answer:
+def fault(error: FakeError, request_id: str, content_type: str = FAULT_TYPE) -> Answer:
     told: dict[str, object] = {"code": error.status, "message": str(error)}
     if error.status in (413, 429) and "Retry-After" in error.headers:
         if "details" in error.facts:
             told["details"] = error.facts["details"]
         told["retryAfter"] = error.headers["Retry-After"]
-    return Answer(
-        error.status, {FAULT_NAMES.get(error.status, "computeFault"): told}, content_type=FAULT_TYPE
-    )
+    return Answer(error.status, {FAULT_NAMES.get(error.status, "computeFault"): told}, content_type=content_type)
 
 
 def jsonschema_words(where: str) -> Callable[[Flaw], FakeError]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -58,9 +59,12 @@ class Microversions(NamedTuple):
     highest: Version
     legacy: str | None = None
     modern: Version = FIRST  # a cloud whose newest version is older knows the legacy header alone
+    read: Callable[[str], str] | None = None  # a service's own way with the new header
 
     def requested(self, header: str | None, legacy: str | None) -> str | None:
         """What a client asks for: the new header wins, and its last entry for this service."""
+        if self.read is not None and header is not None:
+            return self.read(header)
         for entry in reversed((header or "").split(",")):
             words = entry.split(None, 1)
             if len(words) == 2 and words[0].lower() in self.types:

@@ -14,12 +14,12 @@ from fakecompute import Cloud
 from fakecompute.domain.records.identity import Domain, Project, Role, User
 from fakecompute.domain.servers import boot
 from fakecompute.errors import NotImplementedHere
-from fakecompute.faces.client import Answer, Http
 from fakecompute.rest.routes import Endpoint, Routes
 from fakecompute.rest.version import FIRST, Microversions, Span, Version
 from fakecompute.services import all_services
 from fakecompute.services.compute.service import compute
 from fakecompute.services.coverage import Operation, Row, answer_the_rest, coverage, operations, rows
+from fakecompute.wsgi.client import Answer, Http
 
 SERVICES = Path(__file__).parents[2] / "fakecompute" / "services"
 OTHERWISE = ("version ", "this part of the ")  # what is no part of an operation: whole APIs, unknown paths

@@ -1,4 +1,4 @@
-"""Nova as a client of its neighbours: it asks Neutron and Glance in its caller's name, and hands on what they say."""
+"""Nova as a client of its neighbours: it asks them in its caller's name, and hands on what they say."""
 
 from __future__ import annotations
 
@@ -35,3 +35,13 @@ def handed_on(call: Call, error: FakeError, conflict: type[FakeError] = BadReque
 def glances_words(error: FakeError) -> str:
     """glanceclient reads them off an HTML page."""
     return f"HTTP {error.status} Bad Request: {escape(str(error))}"
+
+
+def refused_by_cinder(call: Call, error: FakeError) -> FakeError:
+    """What Cinder refused, as Nova passes it on: a 413 is a 403 of its own, and cinderclient adds to a 400."""
+    if error.status == 413:
+        return Forbidden(reason=str(error))
+    if error.status != 400:
+        return FAMILIES.get(error.status, BadRequest)(reason=str(error))
+    request_id = f"req-{call.cloud.streams.uuid('cinder request')}"
+    return BadRequest(reason=f"Invalid input received: {error} (HTTP 400) (Request-ID: {request_id})")

@@ -35,6 +35,12 @@ class Windowed(Schema):
     offset = Integer(min=0, pattern="^[0-9]*$")
 
 
+def window(call: Call, items: Sequence[T]) -> Sequence[T]:
+    """The part of a list that `Windowed` asks for; a limit of 0 is none."""
+    most, offset = call.cloud.settings.max_limit, call.query.get("offset", 0)
+    return items[offset : offset + min(call.query.get("limit") or most, most)]
+
+
 def address(call: Call) -> str:
     """Where the pages of a list are: below the caller's project if the request named it, be it as a filter."""
     # nova/api/openstack/common.py: _get_project_id

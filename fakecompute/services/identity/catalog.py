@@ -41,8 +41,8 @@ class CatalogEndpoint(Record):
     service_id: str
     interface: str
     url: str
-    region_id: str = REGION
-    region: str = REGION
+    region_id: str
+    region: str
     enabled: bool = True
 
 
@@ -57,9 +57,22 @@ def services(call: Call) -> list[CatalogService]:
 
 
 def endpoints(call: Call, service: CatalogService) -> Iterator[CatalogEndpoint]:
-    for interface in INTERFACES:
+    for interface in INTERFACES if service.listed else ():
         id = call.cloud.streams.hex_at("endpoint", service.id, interface)
-        yield CatalogEndpoint(id=id, service_id=service.id, interface=interface, url=call.base + service.path)
+        yield CatalogEndpoint(
+            id=id,
+            service_id=service.id,
+            interface=interface,
+            url=call.base + service.path,
+            region_id=service.region,
+            region=service.region,
+        )
+
+
+def regions(call: Call) -> list[Region]:
+    """Where there is anything at all."""
+    names = {REGION, *(service.region for service in services(call))}
+    return [Region(id=name) for name in sorted(names)]
 
 
 # --- request schemas ----------------------------------------------------------------------------------
@@ -165,11 +178,12 @@ def _all_endpoints(call: Call) -> list[CatalogEndpoint]:
 
 @identity.get("/regions", query=ListRegions, policy="identity:list_regions")
 def list_regions(call: Call) -> dict[str, Any]:
-    return collection(call, "regions", [Region(id=REGION)], region_detail)
+    return collection(call, "regions", regions(call), region_detail)
 
 
 @identity.get("/regions/<region_id>", policy="identity:get_region")
 def show_region(call: Call, region_id: str) -> dict[str, Any]:
-    if region_id != REGION:
-        raise RegionNotFound(id=region_id)
-    return {"region": region_detail(Region(id=REGION), call)}
+    for region in regions(call):
+        if region.id == region_id:
+            return {"region": region_detail(region, call)}
+    raise RegionNotFound(id=region_id)

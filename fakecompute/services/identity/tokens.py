@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 from fakecompute.domain.identity import issue_token, revoke, roles_of, roles_with, with_implied
 from fakecompute.domain.records.identity import ApplicationCredential, Domain, Project, Role, Token, User
 from fakecompute.errors import BadRequest, NotFound
-from fakecompute.kernel.clock import SECOND
+from fakecompute.kernel.clock import SECOND, microseconds
 from fakecompute.rest.call import Call
 from fakecompute.rest.dialect import Answer
 from fakecompute.rest.schema import Anything, Body, Boolean, ListOf, Object, Text
-from fakecompute.rest.view import ABSENT, View, field, listed, moment, zulu
+from fakecompute.rest.view import ABSENT, View, field, listed, zulu
 from fakecompute.services.identity.catalog import catalog
 from fakecompute.services.identity.listing import is_true
 from fakecompute.services.identity.members import Open
@@ -148,12 +150,18 @@ def _application_credential(token: Token, call: Call) -> Any:
     return {"id": credential.id, "name": credential.name, "restricted": not credential.unrestricted}
 
 
+def _time(attribute: str) -> Callable[[Token, Call], str | None]:
+    """A token's time, by Keystone's clock."""
+    get: Callable[[Token], int] = attrgetter(attribute)
+    return lambda token, call: zulu(get(token) + microseconds(call.cloud.settings.token_clock_skew))
+
+
 token_detail = View(
     field("methods", listed("methods")),
     field("user", _user),
     field("audit_ids", listed("audit_ids")),
-    field("expires_at", moment("expires_at", zulu)),
-    field("issued_at", moment("issued_at", zulu)),
+    field("expires_at", _time("expires_at")),
+    field("issued_at", _time("issued_at")),
     field("system", lambda token, call: {"all": True} if token.system else ABSENT),
     field("domain", lambda token, call: domain_brief(call, token.domain_id) if token.domain_id else ABSENT),
     field("project", _project),

@@ -8,6 +8,7 @@ from pprint import pformat
 from textwrap import indent
 from typing import Any, NamedTuple
 
+from fakecompute.domain.records.image import CONTAINER_FORMATS
 from fakecompute.errors import BadRequest, NotFound
 from fakecompute.rest.call import Call
 from fakecompute.services.image.service import image
@@ -17,7 +18,6 @@ Json = dict[str, Any]
 UUID = "^([0-9a-fA-F]){8}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){12}$"
 STATUSES = "queued saving active killed deleted uploading importing pending_delete deactivated".split()
 VISIBILITIES = "community public private shared".split()
-CONTAINER_FORMATS = [None, *"ami ari aki bare ovf ova docker compressed".split()]
 DISK_FORMATS = [None, *"ami ari aki vhd vhdx vmdk raw qcow2 vdi iso ploop".split()]
 IMPORTED = "Values to be used to populate the corresponding image properties."
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from fakecompute.domain.network_agents import is_alive
 from fakecompute.domain.records.compute import Host
 from fakecompute.errors import NotFound
 from fakecompute.kernel.clock import SECOND
@@ -24,7 +25,9 @@ def _time(at: int) -> str:
 
 
 def _view(host: Host, call: Call) -> dict[str, Any]:
-    """It runs on the host, so it is alive while the host is."""
+    """It runs on the host, so it is not alive when the host is not."""
+    alive = is_alive(call.cloud, host)
+    last = call.cloud.now if alive else host.agent_lost_at or host.updated_at
     return {
         "id": call.cloud.streams.uuid_at("agent", host.name),
         "agent_type": "Open vSwitch agent",
@@ -32,11 +35,11 @@ def _view(host: Host, call: Call) -> dict[str, Any]:
         "topic": "N/A",
         "host": host.name,
         "admin_state_up": True,
-        "alive": host.up,
+        "alive": alive,
         "availability_zone": None,
         "created_at": _time(host.created_at),
         "started_at": _time(host.created_at),
-        "heartbeat_timestamp": _time(call.cloud.now if host.up else host.updated_at),
+        "heartbeat_timestamp": _time(last),
         "description": None,
         "resources_synced": None,
         "configurations": {"bridge_mappings": {"public": "br-ex"}, "datapath_type": "system"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fakecompute.domain.network_quotas import DEFAULTS, UNLIMITED, limits_of, used_by
+from fakecompute.domain.network_quotas import DEFAULTS, UNLIMITED, limits_of, set_limits, used_by
 from fakecompute.domain.records.network import NetworkQuota
 from fakecompute.errors import BadRequest
 from fakecompute.rest.call import Call
@@ -97,9 +97,7 @@ def update_quota(call: Call, project_id: str) -> dict[str, Any]:
             raise BadRequest(
                 reason=f"Quota limit {limit} for {name} must be greater than or equal to already used {used}"
             )
-    own = call.cloud.store.find(NetworkQuota, project_id)
-    merged = {**(dict(own.limits) if own else {}), **limits}
-    call.cloud.store.put(NetworkQuota(id=project_id, limits=tuple(merged.items())))
+    set_limits(call.cloud, project_id, limits)
     return {"quota": dict(limits_of(call.cloud, project_id))}
 
 

@@ -33,14 +33,14 @@ OPERATIONS = operations(
     POST   /volumes/<id>/action:os-initialize_connection      3.0   -     200
     POST   /volumes/<id>/action:os-terminate_connection       3.0   -     202
     POST   /volumes/<id>/action:os-extend                     3.0   -     202
-    POST   /volumes/<id>/action:os-extend_volume_completion   3.71  -     202
+    POST   /volumes/<id>/action:os-extend_volume_completion   3.0   -     202
     POST   /volumes/<id>/action:os-retype                     3.0   -     202
     POST   /volumes/<id>/action:os-reset_status               3.0   -     202
     POST   /volumes/<id>/action:os-set_bootable               3.0   -     200
     POST   /volumes/<id>/action:os-update_readonly_flag       3.0   -     202
     POST   /volumes/<id>/action:os-force_delete               3.0   -     202
     POST   /volumes/<id>/action:os-migrate_volume             3.0   -     202
-    POST   /volumes/<id>/action:os-migrate_volume_completion  3.0   -     202
+    POST   /volumes/<id>/action:os-migrate_volume_completion  3.0   -     200
     POST   /volumes/<id>/action:os-volume_upload_image        3.0   -     202
     POST   /volumes/<id>/action:os-set_image_metadata         3.0   -     200
     POST   /volumes/<id>/action:os-unset_image_metadata       3.0   -     200
@@ -110,12 +110,12 @@ OPERATIONS = operations(
     GET    /os-volume-transfer/<id>                           3.0   -     200
     DELETE /os-volume-transfer/<id>                           3.0   -     202
     POST   /os-volume-transfer/<id>/accept                    3.0   -     202
-    GET    /volume-transfers                                  3.55  -     200
-    GET    /volume-transfers/detail                           3.55  -     200
-    POST   /volume-transfers                                  3.55  -     202
-    GET    /volume-transfers/<id>                             3.55  -     200
-    DELETE /volume-transfers/<id>                             3.55  -     202
-    POST   /volume-transfers/<id>/accept                      3.55  -     202
+    GET    /volume-transfers                                  3.0   -     200
+    GET    /volume-transfers/detail                           3.0   -     200
+    POST   /volume-transfers                                  3.0   -     202
+    GET    /volume-transfers/<id>                             3.0   -     200
+    DELETE /volume-transfers/<id>                             3.0   -     202
+    POST   /volume-transfers/<id>/accept                      3.0   -     202
     GET    /qos-specs                                         3.0   -     200
     POST   /qos-specs                                         3.0   -     200
     GET    /qos-specs/<id>                                    3.0   -     200
@@ -154,6 +154,19 @@ OPERATIONS = operations(
     GET    /group_types/<id>/group_specs/<item>               3.11  -     200
     PUT    /group_types/<id>/group_specs/<item>               3.11  -     200
     DELETE /group_types/<id>/group_specs/<item>               3.11  -     202
+    GET    /consistencygroups                                 3.0   -     200
+    GET    /consistencygroups/detail                          3.0   -     200
+    POST   /consistencygroups                                 3.0   -     202
+    POST   /consistencygroups/create_from_src                 3.0   -     202
+    GET    /consistencygroups/<id>                            3.0   -     200
+    PUT    /consistencygroups/<id>                            3.0   -     202
+    PUT    /consistencygroups/<id>/update                     3.0   -     202
+    POST   /consistencygroups/<id>/delete                     3.0   -     202
+    GET    /cgsnapshots                                       3.0   -     200
+    GET    /cgsnapshots/detail                                3.0   -     200
+    POST   /cgsnapshots                                       3.0   -     202
+    GET    /cgsnapshots/<id>                                  3.0   -     200
+    DELETE /cgsnapshots/<id>                                  3.0   -     202
     GET    /messages                                          3.3   -     200
     GET    /messages/<id>                                     3.3   -     200
     DELETE /messages/<id>                                     3.3   -     204
@@ -167,7 +180,14 @@ OPERATIONS = operations(
     GET    /os-hosts                                          3.0   -     200
     GET    /os-hosts/<id>                                     3.0   -     200
     GET    /os-services                                       3.0   -     200
-    PUT    /os-services/<id>                                  3.0   -     200
+    PUT    /os-services/enable                                3.0   -     200
+    PUT    /os-services/disable                               3.0   -     200
+    PUT    /os-services/disable-log-reason                    3.0   -     200
+    PUT    /os-services/freeze                                3.0   -     200
+    PUT    /os-services/thaw                                  3.0   -     200
+    PUT    /os-services/failover_host                         3.0   -     202
+    PUT    /os-services/set-log                               3.32  -     202
+    PUT    /os-services/get-log                               3.32  -     200
     GET    /os-quota-sets/<id>                                3.0   -     200
     PUT    /os-quota-sets/<id>                                3.0   -     200
     DELETE /os-quota-sets/<id>                                3.0   -     200
@@ -177,7 +197,8 @@ OPERATIONS = operations(
     GET    /clusters                                          3.7   -     200
     GET    /clusters/detail                                   3.7   -     200
     GET    /clusters/<id>                                     3.7   -     200
-    PUT    /clusters/<id>                                     3.7   -     200
+    PUT    /clusters/enable                                   3.7   -     200
+    PUT    /clusters/disable                                  3.7   -     200
     POST   /workers/cleanup                                   3.24  -     202
     GET    /manageable_volumes                                3.8   -     200
     GET    /manageable_volumes/detail                         3.8   -     200
@@ -185,5 +206,11 @@ OPERATIONS = operations(
     GET    /manageable_snapshots                              3.8   -     200
     GET    /manageable_snapshots/detail                       3.8   -     200
     POST   /manageable_snapshots                              3.8   -     202
+    GET    /os-volume-manage                                  3.0   -     200
+    GET    /os-volume-manage/detail                           3.0   -     200
+    POST   /os-volume-manage                                  3.0   -     202
+    GET    /os-snapshot-manage                                3.0   -     200
+    GET    /os-snapshot-manage/detail                         3.0   -     200
+    POST   /os-snapshot-manage                                3.0   -     202
     """
 )

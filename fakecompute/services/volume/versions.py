@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from fakecompute.errors import NotImplementedHere
 from fakecompute.rest.call import Call
 from fakecompute.rest.dialect import Answer
+from fakecompute.rest.error_page import ErrorPage
 from fakecompute.rest.version import Version
 from fakecompute.services.volume.service import volume
 
@@ -79,3 +81,16 @@ def list_versions(call: Call) -> Answer:
 @volume.get("", public=True)
 def show_version(call: Call) -> dict[str, Any]:
     return {"versions": [_v3(call)]}
+
+
+def _older_api(call: Call, rest: str) -> Answer:
+    """v1 and v2, in the releases that had them: not here; in all others nobody knows them."""
+    major = call.path.removeprefix(f"{volume.mount}/")[:2]
+    if any(version["id"].startswith(major) for version in _older(call)):
+        raise NotImplementedHere(operation="this part of the Volume API")
+    return Answer(404, ErrorPage(404, "The resource could not be found."))
+
+
+for _method in ("GET", "POST", "PUT", "DELETE"):
+    for _major in ("v1", "v2"):
+        volume.route(_method, f"/{_major}/<rest:rest>", bare=True)(_older_api)

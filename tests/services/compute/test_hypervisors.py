@@ -9,7 +9,7 @@ from fakecompute.domain.hosts import host_down
 from fakecompute.domain.records.compute import Host
 from fakecompute.domain.records.server import Server
 from fakecompute.domain.servers import boot
-from fakecompute.faces.client import Http
+from fakecompute.wsgi.client import Http
 
 HYPERVISORS = "/compute/v2.1/os-hypervisors"
 

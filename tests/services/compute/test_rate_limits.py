@@ -11,7 +11,7 @@ from fakecompute import Cloud
 from fakecompute.domain.rate_limits import NOVA_DEFAULTS
 from fakecompute.domain.records.limits import RateLimit
 from fakecompute.domain.settings import Settings
-from fakecompute.faces.client import Http
+from fakecompute.wsgi.client import Http
 
 FLAVORS, GROUPS, LIMITS = "/compute/v2.1/flavors", "/compute/v2.1/os-server-groups", "/compute/v2.1/limits"
 RATE_LIMITS: list[dict[str, Any]] = [

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from fakecompute import Cloud
-from fakecompute.faces.client import Http
+from fakecompute.domain.records.volume import Volume
+from fakecompute.domain.volume.quota import set_limits
+from fakecompute.wsgi.client import Http
 
 SNAPSHOTS = "/compute/v2.1/os-snapshots"
 NOBODY = "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee"
@@ -71,3 +73,41 @@ def test_they_are_gone_in_2_36(http):
         assert told(http.get(path, version="2.36")) == gone
     assert told(http.post(SNAPSHOTS, json={"snapshot": {"volume_id": NOBODY}}, version="2.36")) == gone
     assert told(http.delete(f"{SNAPSHOTS}/{NOBODY}", version="2.36")) == gone
+
+
+# --- with volumes
+
+
+@pytest.fixture
+def volume(http, cloud):
+    made = http.post("/compute/v2.1/os-volumes", json={"volume": {"size": 2}}).json["volume"]["id"]
+    cloud.settle()
+    return made
+
+
+def test_a_snapshot_is_cinders_in_novas_words(http, cloud, volume):
+    wish = {"volume_id": volume, "display_name": "before", "display_description": "d"}
+    shown = http.post(SNAPSHOTS, json={"snapshot": wish}).json["snapshot"]
+    assert {key: value for key, value in shown.items() if key not in ("id", "createdAt")} == {
+        "volumeId": volume, "status": "creating", "size": 2, "displayName": "before", "displayDescription": "d",
+    }  # fmt: skip
+    cloud.settle()
+    assert http.get(f"{SNAPSHOTS}/{shown['id']}").json["snapshot"]["status"] == "available"
+    for path in SNAPSHOTS, f"{SNAPSHOTS}/detail":
+        assert [one["id"] for one in http.get(path).json["snapshots"]] == [shown["id"]]
+    assert http.delete(f"{SNAPSHOTS}/{shown['id']}").status_code == 202
+    cloud.settle()
+    assert http.get(SNAPSHOTS).json == {"snapshots": []}
+
+
+def test_a_volume_in_use_needs_force(http, cloud, volume):
+    cloud.store.put(cloud.store.get(Volume, volume).evolve(status="in-use"))
+    status, words = told(http.post(SNAPSHOTS, json={"snapshot": {"volume_id": volume}}))
+    assert (status, words.split(":")[0]) == (400, "Invalid input received")
+    assert http.post(SNAPSHOTS, json={"snapshot": {"volume_id": volume, "force": True}}).status_code == 200
+
+
+def test_the_quota_is_cinders(http, cloud, volume):
+    set_limits(cloud, http.token.project_id, {"snapshots": 0})
+    refused = (403, "Quota exceeded for resources: snapshots")
+    assert told(http.post(SNAPSHOTS, json={"snapshot": {"volume_id": volume}})) == refused

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from fakecompute import Cloud
-from fakecompute.faces.client import Http
+from fakecompute.domain.servers import boot
+from fakecompute.wsgi.client import Http
 
 VOLUMES = "/compute/v2.1/os-volumes"
 NOBODY = "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee"
@@ -45,13 +46,73 @@ def test_a_volume_of_a_snapshot_that_is_not_there(http):
     assert told(http.post(VOLUMES, json={"volume": wish})) == (404, f"Snapshot {NOBODY} could not be found.")
 
 
-@pytest.mark.parametrize("size", [1, "10"])
-def test_new_volumes_are_not_implemented(http, size):
-    wish = {
-        "size": size, "display_name": "data", "display_description": "", "volume_type": "fast",
-        "availability_zone": "nova", "metadata": {"k": ["v"]},
+# --- with volumes
+
+
+def made(http, **wish):
+    answer = http.post(VOLUMES, json={"volume": {"size": 1, **wish}})
+    assert answer.status_code == 200, answer.text
+    return answer
+
+
+def test_a_new_volume_is_cinders_in_novas_words(http, cloud):
+    answer = made(http, size="2", display_name="data", display_description="d", metadata={"k": "v"})
+    shown = answer.json["volume"]
+    assert answer.headers["Location"].endswith(f"/compute/v2.1/os-volumes/{shown['id']}")
+    assert {key: value for key, value in shown.items() if key not in ("id", "createdAt")} == {
+        "status": "creating", "size": 2, "availabilityZone": "nova", "attachments": [{}], "displayName": "data",
+        "displayDescription": "d", "volumeType": "__DEFAULT__", "snapshotId": None, "metadata": {"k": "v"},
     }  # fmt: skip
-    assert http.post(VOLUMES, json={"volume": wish}).status_code == 501
+    cloud.settle()
+    assert http.get(f"{VOLUMES}/{shown['id']}").json["volume"]["status"] == "available"
+    assert http.get(f"/volume/v3/volumes/{shown['id']}", version="volume 3.0").json["volume"]["name"] == "data"
+
+
+def test_the_newest_stands_first_and_pages_are_cut_by_position(http, cloud):
+    ids = [made(http).json["volume"]["id"] for _ in range(3)]
+    assert [one["id"] for one in http.get(VOLUMES).json["volumes"]] == ids[::-1]
+    page = http.get(f"{VOLUMES}/detail", params={"limit": 1, "offset": 1}).json["volumes"]
+    assert [one["id"] for one in page] == [ids[1]]
+
+
+def test_a_volume_on_a_server_names_it(http, cloud):
+    id = made(http).json["volume"]["id"]
+    server = boot(cloud, name="web").id
+    cloud.settle()
+    http.post(f"/compute/v2.1/servers/{server}/os-volume_attachments", json={"volumeAttachment": {"volumeId": id}})
+    cloud.settle()
+    (attachment,) = http.get(f"{VOLUMES}/{id}").json["volume"]["attachments"]
+    assert attachment == {"id": id, "volumeId": id, "serverId": server, "device": "/dev/vdb"}
+    status, words = told(http.delete(f"{VOLUMES}/{id}"))
+    assert (status, words.split(":")[0]) == (400, "Invalid input received")
+
+
+def test_a_volume_is_deleted(http, cloud):
+    id = made(http).json["volume"]["id"]
+    cloud.settle()
+    assert http.delete(f"{VOLUMES}/{id}").status_code == 202
+    cloud.settle()
+    assert http.get(f"{VOLUMES}/{id}").status_code == 404
+
+
+def test_a_volume_of_a_snapshot(http, cloud):
+    id = made(http).json["volume"]["id"]
+    cloud.settle()
+    snapshot = http.post("/compute/v2.1/os-snapshots", json={"snapshot": {"volume_id": id}}).json["snapshot"]["id"]
+    cloud.settle()
+    assert made(http, snapshot_id=snapshot).json["volume"]["snapshotId"] == snapshot
+
+
+def test_what_cinder_has_against_it(http, cloud):
+    assert http.post(VOLUMES, json={"volume": {"size": 1, "metadata": {"k": ["v"]}}}).status_code == 400
+    assert http.post(VOLUMES, json={"volume": {"size": 1, "volume_type": "fast"}}).status_code == 404
+    status, words = told(http.post(VOLUMES, json={"volume": {"size": 1, "availability_zone": "moon"}}))
+    assert (status, words[:76]) == (
+        400, "Invalid input received: Availability zone 'moon' is invalid. (HTTP 400) (Req",
+    )  # fmt: skip
+    for _ in range(10):
+        made(http)
+    assert told(http.post(VOLUMES, json={"volume": {"size": 1}}))[0] == 403
 
 
 @pytest.mark.parametrize(

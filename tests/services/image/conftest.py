@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from fakecompute.faces.client import Http
+from fakecompute.wsgi.client import Http
 
 IMAGES = "/image/v2/images"
 

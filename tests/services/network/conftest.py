@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from fakecompute.faces.client import Answer, Http
+from fakecompute.wsgi.client import Answer, Http
 
 V2 = "/network/v2.0"
 Make = Callable[..., dict[str, Any]]

@@ -3,13 +3,13 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fakecompute.faces.client import Http
 from fakecompute.services.network.networks import NETWORK
 from fakecompute.services.network.ports import PORT
 from fakecompute.services.network.routers import ROUTER
 from fakecompute.services.network.security_group_rules import RULE
 from fakecompute.services.network.security_groups import GROUP
 from fakecompute.services.network.subnets import SUBNET
+from fakecompute.wsgi.client import Http
 
 NOUNS = (NETWORK, SUBNET, PORT, ROUTER, GROUP, RULE)
 places = st.sampled_from([(noun, name) for noun in NOUNS for name in noun.attributes])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fakecompute.domain import actions, moves, quota, servers
-from fakecompute.domain.images import find_visible
+from fakecompute.domain.boot_images import image_of_server, is_volume_backed
 from fakecompute.domain.records.compute import Flavor
 from fakecompute.domain.records.server import Server
 from fakecompute.domain.states import VM
@@ -73,11 +73,11 @@ def resize_server(call: Call, server: Server) -> None:
         raise BadRequest(reason=f"Flavor {call.body['flavor_id']} could not be found.")
     if flavor.id == server.flavor.id:
         raise BadRequest(reason="When resizing, instances must change flavor!")
-    if flavor.disk == 0 and server.flavor.disk != 0:
+    if flavor.disk == 0 and server.flavor.disk != 0 and not is_volume_backed(call.cloud, server.id):
         raise BadRequest(
             reason="Server disk was unable to be resized because: Resize to zero disk flavor is not allowed."
         )
-    image = find_visible(call.cloud, server.image_id, call.project_id, True) if server.image_id else None
+    image = image_of_server(call.cloud, server)
     if image is not None and flavor.ram < image.min_ram:
         raise BadRequest(reason="Flavor's memory is too small for requested image.")
     quota.check_resize(call.cloud, server.project_id, server.user_id, server.flavor, flavor)

@@ -7,8 +7,10 @@ from typing import Any, NamedTuple
 
 from fakecompute.domain import quota, server_network
 from fakecompute.domain.actions import Caller
+from fakecompute.domain.boot_disks import Disk, root
 from fakecompute.domain.images import find_visible
 from fakecompute.domain.records.compute import Flavor, Host, KeyPair, ServerGroup
+from fakecompute.domain.records.identity import Token
 from fakecompute.domain.records.image import Image
 from fakecompute.domain.records.server import NetworkRequest, Server
 from fakecompute.domain.servers import create_servers
@@ -46,43 +48,57 @@ class DiskTooSmall(BadRequest):
     )
 
 
+class VolumeTooSmall(BadRequest):
+    message = (
+        "Volume is smaller than the minimum size specified in image metadata."
+        " Volume size is {disk} bytes, minimum size is {size} bytes."
+    )
+
+
+class EncryptedImage(BadRequest):
+    message = (
+        "Image {id} is unacceptable: Direct booting of an image uploaded from an encrypted volume is unsupported."
+    )
+
+
 def caller_of(call: Call) -> Caller:
-    return Caller(call.request_id, call.user_id, call.project_id)
+    token = call.cloud.store.find(Token, call.context.token)
+    return Caller(call.request_id, call.user_id, call.project_id, token.expires_at if token else None)
 
 
-@compute.post("/servers", body=CreateServer, policy="os_compute_api:servers:create", success=202,
-              lacks=["volumes that are made with a server (block_device_mapping_v2)"])  # fmt: skip
+@compute.post("/servers", body=CreateServer, policy="os_compute_api:servers:create", success=202)
 def create_server(call: Call) -> Any:
     """In Nova's order, so that of several mistakes the same one is told."""
     cloud, wish = call.cloud, call.body["server"]
     low, high = _counts(wish)
     place = _place(call, wish)
-    block_devices.check_forms(call, wish)
-    if not wish.get("image_id") and not (wish.get("block_device_mapping") or wish.get("block_device_mapping_v2")):
+    asked = block_devices.wished(call, wish)
+    if not wish.get("image_id") and not asked.disks:
         raise BadRequest(reason="Missing imageRef attribute")
     requests = _networks(call, wish)
     flavor = _flavor(call, wish["flavor_id"])
     if high > 1 and "hostname" in wish:
         raise BadRequest(reason="Unable to allocate a single hostname to multiple instances")
     _check_zone(call, place)
-    if not wish.get("image_id"):
-        block_devices.check(wish, flavor)
-    image = _image(call, wish.get("image_id") or "")
+    image_id = wish.get("image_id") or None
+    image = _image(call, image_id) if image_id else block_devices.image_of(call, wish, asked)
     groups = [entry.get("name", "default") for entry in wish.get("security_groups") or []]
     group_ids = server_network.check_security_groups(cloud, call.project_id, groups)
     high = server_network.check_requests(
         cloud, call.project_id, call.is_admin, requests, high, fewest=low, auto=wish.get("networks") == "auto"
     )
     key_name = _key(call, wish.get("key_name"))
+    disks = block_devices.merged(asked, image, image_id, flavor, high)
     quota.check_metadata(cloud, call.project_id, len(wish.get("metadata", {})))
     _check_personality(call, wish)
-    _check_fit(call, image, flavor)
-    block_devices.check(wish, flavor)
+    _check_fit(call, image, flavor, root(disks))
     group = _group(call)
     _check_host(call, place)
     count = quota.check_servers(
         cloud, call.project_id, call.user_id, min_count=low, max_count=high, vcpus=flavor.vcpus, ram=flavor.ram
     )
+    place = place._replace(zone=block_devices.zone_for(call, disks, place.zone))
+    disks = block_devices.check(call, disks, image_id, flavor)
     if group is not None:
         quota.check_group_members(cloud, call.project_id, call.user_id, group, count)
     servers = create_servers(
@@ -93,7 +109,8 @@ def create_server(call: Call) -> Any:
         project_id=call.project_id,
         user_id=call.user_id,
         flavor=flavor,
-        image_id=image.id,
+        disks=disks,
+        image_id=image_id,
         key_name=key_name,
         networks=requests,
         security_groups=group_ids,
@@ -181,7 +198,7 @@ def _check_zone(call: Call, place: Place) -> None:
     if place.zone in (None, INTERNAL) or place.forced:
         return
     hosts = call.cloud.store.by(Host, "zone", place.zone)
-    if not any(host.up and not host.disabled for host in hosts):
+    if all(host.disabled for host in hosts):  # those that are down count: nova/availability_zones.py
         raise BadRequest(reason="The requested availability zone is not available")
 
 
@@ -231,24 +248,35 @@ def _image(call: Call, id: str) -> Image:
     return image
 
 
-def _check_fit(call: Call, image: Image, flavor: Flavor) -> None:
-    """The image must be whole and fit the flavor."""
-    check_image_fits(image, flavor)
-    if flavor.disk == 0 and not call.may("os_compute_api:servers:create:zero_disk_flavor"):
+def _check_fit(call: Call, image: Image | None, flavor: Flavor, root: Disk | None) -> None:
+    """The image must be whole and fit the flavor, or the volume that is made from it."""
+    if image is None:
+        return
+    if image.id and dict(image.properties).get("cinder_encryption_key_id") and root and not root.is_volume:
+        raise EncryptedImage(id=image.id)
+    on_volume = root is not None and root.is_volume
+    check_image_fits(image, flavor, volume_backed=on_volume, size=root.volume_size if root else None)
+    if not on_volume and flavor.disk == 0 and not call.may("os_compute_api:servers:create:zero_disk_flavor"):
         raise Forbidden(reason="Only volume-backed servers are allowed for flavors with zero disk.")
 
 
-def check_image_fits(image: Image, flavor: Flavor) -> None:
-    """nova/compute/api.py: _validate_flavor_image_nostatus, and the image's status."""
+def check_image_fits(
+    image: Image, flavor: Flavor, *, volume_backed: bool = False, size: int | None = None
+) -> None:
+    """nova/compute/api.py: _validate_flavor_image_nostatus, and the image's status.
+
+    The disk of a volume is as large as the volume, if its `size` (GiB) is known.
+    """
     if image.status != "active":
         raise BadRequest(reason=f"Image {image.id} is not active.")
     if flavor.ram < image.min_ram:
         raise BadRequest(reason="Flavor's memory is too small for requested image.")
-    disk = flavor.disk * GIB
-    if disk and (image.size or 0) > disk:
+    disk = (size or 0) * GIB if volume_backed else flavor.disk * GIB
+    if disk and not volume_backed and (image.size or 0) > disk:
         raise ImageTooBig(disk=disk, size=image.size)
     if disk and image.min_disk * GIB > disk:
-        raise DiskTooSmall(disk=disk, size=image.min_disk * GIB)
+        refusal = VolumeTooSmall if volume_backed else DiskTooSmall
+        raise refusal(disk=disk, size=image.min_disk * GIB)
 
 
 def _key(call: Call, name: str | None) -> str | None:

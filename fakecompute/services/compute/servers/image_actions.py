@@ -6,10 +6,13 @@ from base64 import b64decode
 from typing import Any
 
 from fakecompute.domain import quota, server_images, servers
+from fakecompute.domain.boot_images import image_of_server, is_volume_backed, root_of
 from fakecompute.domain.images import find_visible
-from fakecompute.domain.records.compute import KeyPair
+from fakecompute.domain.records.compute import Host, KeyPair
+from fakecompute.domain.records.image import Image
 from fakecompute.domain.records.server import Server
-from fakecompute.errors import BadRequest, Forbidden
+from fakecompute.domain.records.volume import Volume
+from fakecompute.errors import BadRequest, Conflict, Forbidden
 from fakecompute.rest.call import Call
 from fakecompute.rest.dialect import Answer
 from fakecompute.rest.schema import (
@@ -39,6 +42,19 @@ from fakecompute.services.compute.servers.views import server_rebuilt
 from fakecompute.services.compute.service import compute
 
 HTML = "text/html; charset=UTF-8"  # what Nova says of the empty bodies that it builds by hand
+
+
+class NoCertificates(BadRequest):
+    message = "Image certificate validation is not supported for volume-backed servers."
+
+
+class OtherImage(BadRequest):
+    message = "Image {id} is unacceptable: Unable to rebuild with a different image for a volume-backed server."
+
+
+class NotRescuable(BadRequest):
+    message = "Instance {id} cannot be rescued: {reason}"
+
 
 # --- request schemas ----------------------------------------------------------------------------------
 
@@ -118,7 +134,12 @@ def _properties(call: Call, wish: dict[str, Any]) -> dict[str, str]:
 def create_server_image(call: Call, server: Server) -> Any:
     wish = call.body
     properties = _properties(call, wish)
-    image = server_images.create_image(call.cloud, server, caller_of(call), wish["name"], properties)
+    about = call.cloud, server, caller_of(call), wish["name"], properties
+    if is_volume_backed(call.cloud, server.id):
+        call.demand("os_compute_api:servers:create_image:allow_volume_backed", server.project_id)
+        image = server_images.create_volume_image(*about)
+    else:
+        image = server_images.create_image(*about)
     if call.since("2.45"):
         return {"image_id": image.id}
     return Answer(202, None, {"Location": f"{call.base}/image/v2/images/{image.id}"}, HTML)
@@ -160,7 +181,13 @@ def rebuild_server(call: Call, server: Server) -> Any:
     image = find_visible(call.cloud, wish["image_id"], call.project_id, call.is_admin)
     if image is None:
         raise BadRequest(reason="Cannot find image for rebuild")
-    check_image_fits(image, server.flavor)
+    root = root_of(call.cloud, server.id)
+    volume_backed = root is not None and root.is_volume
+    if volume_backed:
+        _check_volume_backed(call, server, image)
+    size = root.volume_size if root else None
+    check_image_fits(image, server.flavor, volume_backed=volume_backed, size=size)
+    servers.check_volumes(call.cloud, server, BadRequest)
     key_name = wish.get("key_name")
     if key_name is not None and call.cloud.store.find(KeyPair, f"{call.user_id}/{key_name}") is None:
         raise BadRequest(reason="Invalid key_name provided.")
@@ -174,8 +201,11 @@ def rebuild_server(call: Call, server: Server) -> Any:
         changes["trusted_image_certificates"] = None if certificates is None else tuple(certificates)
     files = [(file["path"], len(b64decode(file["contents"]))) for file in wish.get("personality") or ()]
     quota.check_files(call.cloud, server.project_id, files)
+    if not volume_backed:
+        changes["image_id"] = image.id
+    reimage = image.id if volume_backed and call.since("2.93") else None
     server = server_images.rebuild(
-        call.cloud, server, caller_of(call), call.is_admin, image_id=image.id, **changes
+        call.cloud, server, caller_of(call), call.is_admin, reimage=reimage, **changes
     )
     shown = server_rebuilt(server, call)
     if call.cloud.settings.enable_instance_password:
@@ -183,17 +213,42 @@ def rebuild_server(call: Call, server: Server) -> Any:
     return Answer(202, {"server": shown}, {"Location": f"{call.url}/servers/{server.id}"})
 
 
+def _check_volume_backed(call: Call, server: Server, image: Image) -> None:
+    """Until 2.92 the volume stays what it is."""
+    if call.body.get("trusted_image_certificates"):
+        raise NoCertificates
+    root = root_of(call.cloud, server.id)
+    volume = call.cloud.store.find(Volume, root.volume_id) if root else None
+    made_from = dict(volume.image_metadata).get("image_id") if volume else None
+    if made_from != image.id and not call.since("2.93"):
+        raise OtherImage(id=image.id)
+
+
 @compute.action(PATH, "rescue", body=Object(Rescue, allow_none=True), policy="os_compute_api:os-rescue")
 def rescue_server(call: Call, server: Server) -> dict[str, Any] | None:
     wish = call.body or {}
     image_id = wish.get("rescue_image_ref")
     servers.check_may(server, "rescue", call.is_admin)
+    image = image_of_server(call.cloud, server)
     if image_id is not None:
         image = find_visible(call.cloud, image_id, call.project_id, call.is_admin)
-        if image is None or image.status != "active":
+        if image is None or image.status != "active" or "block_device_mapping" in dict(image.properties):
             raise BadRequest(reason=f"Requested rescue image '{image_id}' is not supported")
+    servers.check_volumes(call.cloud, server, Conflict)
+    if is_volume_backed(call.cloud, server.id):
+        _check_rescuable(call, server, image)
     servers.act(call.cloud, server, "rescue", caller_of(call), call.is_admin)
     return {"adminPass": password(call, wish)} if call.cloud.settings.enable_instance_password else None
+
+
+def _check_rescuable(call: Call, server: Server, image: Image | None) -> None:
+    """A volume stays attached while another disk is booted from: from 2.87, if the image says how."""
+    properties = dict(image.properties) if image else {}
+    if not call.since("2.87") or not {"hw_rescue_bus", "hw_rescue_device"} <= properties.keys():
+        raise NotRescuable(id=server.id, reason="Cannot rescue a volume-backed instance")
+    host = call.cloud.store.one(Host, "name", server.host)
+    if host is not None and "COMPUTE_RESCUE_BFV" not in host.traits:
+        raise NotRescuable(id=server.id, reason="Host unable to rescue a volume-backed instance")
 
 
 @compute.action(PATH, "shelve", body=FREE, policy="os_compute_api:os-shelve:shelve", success=202)

@@ -7,11 +7,11 @@ from hashlib import sha224
 from typing import Any
 
 from fakecompute.domain import server_network
+from fakecompute.domain.block_devices import volumes_of
 from fakecompute.domain.images import find_visible
 from fakecompute.domain.records.compute import Host, ServerGroup
 from fakecompute.domain.records.server import Server
 from fakecompute.domain.states import VM
-from fakecompute.domain.volumes import volumes_of
 from fakecompute.rest.call import Call
 from fakecompute.rest.version import Span, Version
 from fakecompute.rest.view import ABSENT, Field, View, field, isoformat, isotime, mapped, moment
@@ -122,13 +122,13 @@ def _host_status(server: Server, call: Call) -> str:
 
 
 def _volumes_attached(server: Server, call: Call) -> list[dict[str, Any]]:
-    return [{"id": volume.id} for volume, _ in volumes_of(call.cloud, server.id)]
+    return [{"id": device.volume_id} for device in volumes_of(call.cloud, server.id)]
 
 
 def _volumes_attached_and_deleted(server: Server, call: Call) -> list[dict[str, Any]]:
     return [
-        {"id": volume.id, "delete_on_termination": attachment.delete_on_termination}
-        for volume, attachment in volumes_of(call.cloud, server.id)
+        {"id": device.volume_id, "delete_on_termination": device.delete_on_termination}
+        for device in volumes_of(call.cloud, server.id)
     ]
 
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from fakecompute.domain import volume_attachments, volume_swaps
+from fakecompute.domain.block_devices import device_on, devices_of, local_disks
+from fakecompute.domain.records.block_device import BlockDevice
 from fakecompute.domain.records.server import Server
-from fakecompute.domain.records.volume import Attachment, Volume
 from fakecompute.domain.servers import ServerBusy, ServerNotReady, alive, check_states, check_unlocked
 from fakecompute.domain.states import VM
+from fakecompute.domain.volume.nova import SWAPPABLE
+from fakecompute.domain.volume.visibility import VolumeNotFound, visible
 from fakecompute.domain.volume_attachments import (
     HostDown,
     VolumeNotAttached,
     VolumeNotMapped,
     Wish,
 )
-from fakecompute.domain.volumes import VolumeNotFound, local_disks, visible, volumes_of
 from fakecompute.errors import BadRequest, Conflict
 from fakecompute.rest.call import Call
 from fakecompute.rest.dialect import Answer
@@ -32,9 +34,6 @@ DEVICE = r"(^/dev/x{0,1}[a-z]{0,1}d{0,1})([a-z]+)[0-9]*$"
 ATTACHABLE = frozenset(
     {VM.ACTIVE, VM.PAUSED, VM.STOPPED, VM.RESIZED, VM.SOFT_DELETED, VM.SHELVED, VM.OFFLOADED}
 )
-SWAPPABLE = frozenset({VM.ACTIVE, VM.PAUSED, VM.RESIZED})
-
-Pair = tuple[Volume, Attachment]
 
 
 class RootStays(BadRequest):
@@ -85,14 +84,14 @@ class UpdateAttachment(Schema):
 
 # fmt: off
 attachment_view = View(
-    field("id",                    lambda pair, call: pair[0].id, until="2.88"),
-    field("volumeId",              lambda pair, call: pair[0].id),
-    field("serverId",              lambda pair, call: pair[1].server_id),
-    field("device",                lambda pair, call: pair[1].device or ABSENT),
-    field("tag",                   lambda pair, call: pair[1].tag, since="2.70"),
-    field("delete_on_termination", lambda pair, call: pair[1].delete_on_termination, since="2.79"),
-    field("attachment_id",         lambda pair, call: pair[1].id, since="2.89"),
-    field("bdm_uuid",              lambda pair, call: pair[1].bdm_uuid, since="2.89"),
+    field("id",                    "volume_id", until="2.88"),
+    field("volumeId",              "volume_id"),
+    field("serverId",              "server_id"),
+    field("device",                lambda device, call: device.device_name or ABSENT),
+    field("tag",                   since="2.70"),
+    field("delete_on_termination", since="2.79"),
+    field("attachment_id",         since="2.89"),
+    field("bdm_uuid",              "id", since="2.89"),
 )
 # fmt: on
 
@@ -105,21 +104,25 @@ attachment_view = View(
 )
 def list_volume_attachments(call: Call, server: Server) -> dict[str, Any]:
     """Pages are cut from all block devices, and only then are those left out that are no volumes: so Nova does."""
-    volumes = volumes_of(call.cloud, server.id)
-    root_is_volume = any(attachment.boot_index == 0 for _, attachment in volumes)
-    devices: list[Pair | None] = [None] * (local_disks(server) - root_is_volume)
-    devices += volumes
+    unwritten: list[BlockDevice | None] = [None] * local_disks(call.cloud, server)
+    devices = [*unwritten, *devices_of(call.cloud, server.id)]
     most, offset = call.cloud.settings.max_limit, call.query.get("offset", 0)
     shown = devices[offset : offset + min(call.query.get("limit") or most, most)]
-    return {"volumeAttachments": attachment_view.all((pair for pair in shown if pair), call)}
+    volumes = (device for device in shown if device is not None and _is_shown(device, call))
+    return {"volumeAttachments": attachment_view.all(volumes, call)}
 
 
 @compute.get(f"{PATH}/<volume_id>", policy="os_compute_api:os-volumes-attachments:show")
 def show_volume_attachment(call: Call, server: Server, volume_id: str) -> dict[str, Any]:
-    pair = _attached(call, server, volume_id)
-    if pair is None:
+    device = device_on(call.cloud, server.id, volume_id)
+    if device is None or not _is_shown(device, call):
         raise VolumeNotAttached(server_id=server.id, id=volume_id)
-    return {"volumeAttachment": attachment_view(pair, call)}
+    return {"volumeAttachment": attachment_view(device, call)}
+
+
+def _is_shown(device: BlockDevice, call: Call) -> bool:
+    """Volumes alone; where the attachment is told, those that have one."""
+    return device.volume_id is not None and (device.attachment_id is not None or not call.since("2.89"))
 
 
 @compute.post(
@@ -136,7 +139,7 @@ def attach_volume(call: Call, server: Server) -> dict[str, Any] | Answer:
     body, told = call.body["attachment"], not call.since("2.101")
     volume = visible(call.cloud, call.project_id, call.is_admin, body["volume_id"])
     wish = Wish(body.get("tag"), body.get("delete_on_termination", False), call.since("2.60"))
-    device = volume_attachments.attach(call.cloud, server, caller_of(call), volume, wish, told=told)
+    device = volume_attachments.attach_volume(call.cloud, server, caller_of(call), volume, wish, told=told)
     if not told:
         return Answer(202, None, content_type=HTML)
     shown: dict[str, Any] = {"id": volume.id, "serverId": server.id, "volumeId": volume.id, "device": device}
@@ -163,22 +166,21 @@ def update_volume_attachment(call: Call, server: Server, volume_id: str) -> None
 
 
 def _update(call: Call, server: Server, volume_id: str, changes: dict[str, Any]) -> None:
-    pair = _attached(call, server, volume_id)
-    if pair is None:
+    mapping = device_on(call.cloud, server.id, volume_id)
+    if mapping is None:
         raise VolumeNotMapped(id=volume_id)
-    volume, attachment = pair
     # fmt: off
     for key,         name,       is_now in (
         ("id",        "id",       volume_id),
         ("server_id", "serverId", server.id),
-        ("device",    "device",   attachment.device),
-        ("tag",       "tag",      attachment.tag),
+        ("device",    "device",   mapping.device_name),
+        ("tag",       "tag",      mapping.tag),
     ):
         # fmt: on
         if key in changes and changes[key] != is_now:
             raise NotMutable(name=name)
     if "delete_on_termination" in changes:
-        volume_attachments.update(call.cloud, volume, attachment, changes["delete_on_termination"])
+        volume_attachments.update(call.cloud, mapping, changes["delete_on_termination"])
 
 
 def _swap(call: Call, server: Server, old_id: str, new_id: str) -> None:
@@ -191,7 +193,8 @@ def _swap(call: Call, server: Server, old_id: str, new_id: str) -> None:
         raise NewVolumeNotFound(id=new_id) from None
     check_unlocked(server, call.is_admin)
     check_states(server, "swap_volume", SWAPPABLE, {None}, True)
-    volume_swaps.swap(call.cloud, server, caller_of(call), old, new)
+    device = device_on(call.cloud, server.id, old.id)
+    volume_swaps.swap(call.cloud, server, caller_of(call), old, new, device)
 
 
 @compute.delete(f"{PATH}/<volume_id>", policy="os_compute_api:os-volumes-attachments:delete", success=202)
@@ -199,10 +202,10 @@ def detach_volume(call: Call, server: Server, volume_id: str) -> None:
     """The volume is looked for before anything is asked of the server."""
     _check_shelved(call, server, "detach_volume")
     volume = visible(call.cloud, call.project_id, call.is_admin, volume_id)
-    attachment = volume.on(server.id)
-    if attachment is None:
+    device = device_on(call.cloud, server.id, volume.id)
+    if device is None:
         raise VolumeNotAttached(server_id=server.id, id=volume_id)
-    if attachment.boot_index == 0:
+    if device.is_root:
         raise RootStays
     check_unlocked(server, call.is_admin)
     check_states(server, "detach_volume", ATTACHABLE, {None}, True)
@@ -211,13 +214,7 @@ def detach_volume(call: Call, server: Server, volume_id: str) -> None:
             raise ServerNotReady(server_id=server.id)
         if not alive(call.cloud, server.host):
             raise HostDown
-    volume_attachments.detach(call.cloud, server, caller_of(call), volume)
-
-
-def _attached(call: Call, server: Server, volume_id: str) -> Pair | None:
-    volume = call.cloud.store.find(Volume, volume_id)
-    attachment = volume.on(server.id) if volume else None
-    return None if volume is None or attachment is None else (volume, attachment)
+    volume_attachments.detach_volume(call.cloud, server, caller_of(call), volume, device)
 
 
 def _check_shelved(call: Call, server: Server, word: str) -> None:

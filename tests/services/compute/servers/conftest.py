@@ -9,7 +9,7 @@ import pytest
 from fakecompute import Cloud
 from fakecompute.domain.records.server import ActionEvent, InstanceAction, Server
 from fakecompute.domain.servers import boot
-from fakecompute.faces.client import Answer, Http
+from fakecompute.wsgi.client import Answer, Http
 
 
 @pytest.fixture

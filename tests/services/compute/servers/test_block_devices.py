@@ -21,7 +21,7 @@ def boot(http, cloud, devices, image=True, old=False):
     return http.post("/compute/v2.1/servers", json={"server": wish | ({"imageRef": id} if image else {})})
 
 
-@pytest.mark.parametrize("devices", [[ROOT], [{**BLANK, "no_device": True}]])
+@pytest.mark.parametrize("devices", [[ROOT], [ROOT, {**BLANK, "no_device": True}], [ROOT, {"source_type": "blank"}]])
 def test_disks_that_a_server_can_boot_with(http, cloud, devices):
     assert boot(http, cloud, devices).status_code == 202
 
@@ -31,8 +31,15 @@ REFUSED = [
     ([{**ROOT, "boot_index": 1}],                               INVALID + "Mapping image to local is not supported."),
     ([{"source_type": "volume", "destination_type": "volume"}], INVALID + "Missing device UUID."),
     ([{**BLANK, "uuid": UUID}],                                 INVALID + "Invalid device UUID."),
-    ([{"source_type": "volume", "destination_type": "volume", "uuid": UUID}],   f"{INVALID}failed to get volume {UUID}."),
-    ([{"source_type": "snapshot", "destination_type": "volume", "uuid": UUID}], f"{INVALID}failed to get snapshot {UUID}."),
+    ([ROOT, {"source_type": "volume", "destination_type": "volume", "uuid": UUID}],
+     f"Volume {UUID} could not be found."),
+    ([ROOT, {"source_type": "snapshot", "destination_type": "volume", "uuid": UUID}],
+     f"{INVALID}failed to get snapshot {UUID}."),
+    ([BLANK],                                                   SEQUENCE),
+    ([{**BLANK, "no_device": True}],                            SEQUENCE),
+    ([{}],                                                      INVALID + "Missing device UUID."),
+    ([ROOT, BLANK, BLANK, BLANK],
+     INVALID + "You specified more local devices than the limit allows"),
     ([ROOT, {**BLANK, "boot_index": 2}],                        SEQUENCE),
     ([ROOT, SWAP, SWAP],                                        INVALID + "More than one swap drive requested."),
     ([ROOT, SWAP],                                              "Swap drive requested is larger than instance type allows."),
@@ -62,8 +69,3 @@ def test_the_two_syntaxes_do_not_mix(http, cloud):
     assert answer.json["badRequest"]["message"] == (
         "Using different block_device_mapping syntaxes is not allowed in the same request."
     )
-
-
-def test_a_volume_to_be_made_is_not_there_yet(http, cloud):
-    devices = [{"source_type": "blank", "destination_type": "volume", "volume_size": 1, "boot_index": -1}]
-    assert boot(http, cloud, devices).status_code == 501

@@ -12,7 +12,7 @@ from fakecompute.domain.cells import cell_down, cell_up
 from fakecompute.domain.records.server import Server
 from fakecompute.domain.settings import Settings
 from fakecompute.domain.states import VM
-from fakecompute.faces.client import Http
+from fakecompute.wsgi.client import Http
 
 SERVERS = "/compute/v2.1/servers"
 CELLS: dict[str, Any] = {

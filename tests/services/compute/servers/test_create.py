@@ -6,6 +6,7 @@ from base64 import b64encode
 
 import pytest
 
+from fakecompute.domain.hosts import host_down
 from fakecompute.domain.records.compute import Host
 from fakecompute.domain.records.server import Server
 
@@ -124,6 +125,17 @@ def test_a_zone_without_a_host_that_works(cloud, create):
     for host in cloud.store.all(Host):
         cloud.store.put(host.evolve(disabled=True))
     assert told(create(availability_zone="nova")) == (400, "The requested availability zone is not available")
+
+
+def test_a_zone_whose_hosts_are_down_takes_servers_that_fail_to_build(cloud, create):
+    """nova/availability_zones.py asks which services are enabled, not which are up."""
+    for host in cloud.store.all(Host):
+        host_down(cloud, host)
+    cloud.settle()
+    answer = create(availability_zone="nova")
+    assert answer.status_code == 202
+    cloud.settle()
+    assert record(cloud, answer).vm_state == "error"
 
 
 def test_a_forced_host_may_be_disabled_and_brings_its_zone(cloud, http, create):

@@ -15,12 +15,13 @@ from typing import Any
 import pytest
 
 from fakecompute import Cloud
+from fakecompute.domain.records.block_device import BlockDevice
 from fakecompute.domain.records.network import Port
 from fakecompute.domain.records.server import Server
 from fakecompute.domain.records.volume import Attachment, Volume
 from fakecompute.domain.servers import boot
 from fakecompute.domain.states import VM
-from fakecompute.faces.client import Http
+from fakecompute.wsgi.client import Http
 
 MATRIX: dict[str, dict[str, list[Any]]] = json.loads(Path(__file__).with_name("matrix.json").read_text())
 USERS = {"MEMBER": "demo", "READER": "reader", "LOCKED_as_member": "demo"}
@@ -119,18 +120,30 @@ def world() -> tuple[Cloud, str, str]:
     return cloud, server.id, image
 
 
-def volume_for(action: str, state: str, server: Server) -> Volume:
+def put_volume(cloud: Cloud, action: str, state: str, server: Server) -> None:
     """As it was when Nova was asked: attached before the roles attached it again, and before it was detached from
     each vm_state; with a task_state and with the roles there was nothing to detach."""
     role = state.isupper() or state.startswith("LOCKED")
     attached = role if action == "attach_volume" else not role and "+" not in state
-    return Volume(
-        id=VOLUME,
-        project_id=server.project_id,
-        user_id=server.user_id,
-        size=1,
-        status="in-use" if attached else "available",
-        attachments=(Attachment(VOLUME, server.id, "attached", "/dev/vdb"),) if attached else (),
+    owner: dict[str, Any] = {"project_id": server.project_id, "user_id": server.user_id}
+    cloud.store.put(Volume(id=VOLUME, size=1, status="in-use" if attached else "available", **owner))
+    if not attached:
+        return
+    cloud.store.put(
+        Attachment(
+            id=VOLUME, volume_id=VOLUME, project_id=server.project_id, server_id=server.id, status="attached"
+        )
+    )
+    cloud.store.put(
+        BlockDevice(
+            id=VOLUME,
+            server_id=server.id,
+            number=1,
+            status="attached",
+            volume_id=VOLUME,
+            attachment_id=VOLUME,
+            device_name="/dev/vdb",
+        )
     )
 
 
@@ -148,7 +161,7 @@ def ask(action: str, state: str) -> list[Any]:
         {"metadata": (("k", "v"),)} if state == "active" else {}
     )  # gone, when Nova was asked in other states
     cloud.store.put(server.evolve(**changes))
-    cloud.store.put(volume_for(action, state, server))
+    put_volume(cloud, action, state, server)
     port = cloud.store.by(Port, "device", id)[0]
     names = {"<image>": image, "<network>": port.network_id, "<port>": port.id, "<volume>": VOLUME}
     method, path, body = REQUESTS[action]

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from fakecompute.domain.faults import Effect, Rule
+from fakecompute.domain.records.block_device import BlockDevice
 from fakecompute.domain.records.compute import Host
 from fakecompute.domain.records.server import Server
 from fakecompute.domain.records.volume import Attachment, Volume
+from fakecompute.domain.records.volume_backend import VolumeBackend
 from fakecompute.domain.servers import boot
 from fakecompute.domain.states import VM
+from fakecompute.domain.volume.attachments import attachments_of
 
 VOLUME = "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee"
 OTHER = "bbbbbbbb-bbbb-4ccc-8ddd-eeeeeeeeeeee"
@@ -37,10 +43,20 @@ def status(cloud):
     """The status of the volume, and those of its attachments."""
 
     def read(id=VOLUME):
-        volume = cloud.store.get(Volume, id)
-        return volume.status, [attachment.status for attachment in volume.attachments]
+        return cloud.store.get(Volume, id).status, [one.status for one in attachments_of(cloud, id)]
 
     return read
+
+
+@pytest.fixture
+def held(cloud, server):
+    """Put a completed attachment of a volume into the cloud."""
+
+    def put(id=VOLUME, **fields):
+        mine = {"project_id": server.project_id, "server_id": server.id, "status": "attached"}
+        return cloud.store.put(Attachment(id=id, volume_id=id, **{**mine, **fields}))
+
+    return put
 
 
 def wish(id=VOLUME, /, **fields):
@@ -215,16 +231,101 @@ def test_a_volume_with_multiattach_goes_to_several_servers(
     assert status() == ("available", [])
 
 
-def test_a_volume_that_is_not_available_is_cinders_to_refuse(http, volumes, volume, status, told, actions_of):
-    volume(status="error")
+@pytest.mark.parametrize(
+    ("state", "reason"),
+    [
+        (
+            "maintenance",
+            f"Volume {VOLUME} status must be available or downloading to reserve, but the current status is"
+            " maintenance.",
+        ),
+        (
+            "error",
+            "Volume attachments can not be created if the volume is in an error state. The Volume "
+            f"{VOLUME} currently has a status of: error ",
+        ),
+    ],
+)
+def test_a_volume_that_is_not_available_is_cinders_to_refuse(
+    http, volumes, volume, status, told, actions_of, state, reason
+):
+    volume(status=state)
     code, message = told(http.post(volumes, json=wish()))
     assert code == 400
     assert message.startswith(
-        f"Invalid input received: Invalid volume: Volume {VOLUME} status must be available or downloading to "
-        "reserve, but the current status is error. (HTTP 400) (Request-ID: req-"
+        f"Invalid input received: Invalid volume: {reason} (HTTP 400) (Request-ID: req-"
     )
     assert http.post(volumes, json=wish(), version="2.101").status_code == 202  # and nobody is told
-    assert (status(), actions_of()) == (("error", []), [])
+    assert (status(), actions_of()) == ((state, []), [])
+
+
+def test_what_nova_has_written_down_counts_not_the_status(cloud, http, volumes, volume, server, told):
+    """An operator may have reset it."""
+    volume()
+    http.post(volumes, json=wish())
+    cloud.settle()
+    volume(status="available")
+    refused = (400, f"Invalid volume: volume {VOLUME} is already attached to instances: {server.id}")
+    assert told(http.post(volumes, json=wish())) == refused
+
+
+def test_an_attachment_that_nova_does_not_know_is_cinders_to_refuse(http, volumes, volume, held, told):
+    volume(status="in-use")
+    held(server_id=OTHER)
+    code, message = told(http.post(volumes, json=wish()))
+    assert (code, "but the current status is in-use." in message) == (400, True)
+
+
+def test_a_host_takes_no_more_disks_than_its_settings_say(cloud, http, volumes, volume, told):
+    cloud.settings = replace(cloud.settings, max_disk_devices_to_attach=2)
+    volume()
+    volume(OTHER)
+    assert http.post(volumes, json=wish()).status_code == 200  # the image's disk is the first
+    refused = (
+        "The maximum allowed number of disk devices (2) to attach to a single instance has been exceeded."
+    )
+    assert told(http.post(volumes, json=wish(OTHER))) == (403, refused)
+
+
+def test_a_volume_of_another_zone_may_be_refused(cloud, http, volumes, volume, server, told):
+    volume(availability_zone="elsewhere")
+    cloud.settings = replace(cloud.settings, cross_az_attach=False)
+    refused = (
+        f"Invalid volume: Instance {server.id} and volume {VOLUME} are not in the same availability_zone. "
+        f"Instance is in {server.availability_zone}. Volume is in elsewhere"
+    )
+    assert told(http.post(volumes, json=wish())) == (400, refused)
+    cloud.settings = replace(cloud.settings, cross_az_attach=True)
+    assert http.post(volumes, json=wish()).status_code == 200
+
+
+@pytest.mark.parametrize("version", ["2.1", "2.101"])
+def test_a_host_that_does_not_answer_attaches_nothing(cloud, http, volumes, volume, server, status, version):
+    volume()
+    host = cloud.store.one(Host, "name", server.host)
+    cloud.store.put(host.evolve(reporting=False))
+    assert http.post(volumes, json=wish(), version=version).status_code == (409 if version == "2.1" else 202)
+    assert (status(), http.get(volumes).json) == (("available", []), {"volumeAttachments": []})
+
+
+def test_a_back_end_that_does_not_answer_ends_an_attachment(cloud, http, volumes, volume, status, actions_of):
+    volume(host="storage@lvm-1#lvm-1")
+    http.post(volumes, json=wish())
+    backend = cloud.store.get(VolumeBackend, "storage@lvm-1")
+    cloud.store.put(backend.evolve(reporting=False))
+    cloud.settle()
+    assert (status(), http.get(volumes).json) == (("available", []), {"volumeAttachments": []})
+    assert actions_of() == [("attach_volume", [("compute_attach_volume", "Error")])]
+
+
+def test_from_2_89_on_a_mapping_without_an_attachment_is_not_shown(cloud, http, volumes, volume):
+    volume()
+    http.post(volumes, json=wish())
+    (device,) = cloud.store.all(BlockDevice)
+    cloud.store.put(device.evolve(attachment_id=None))
+    assert len(http.get(volumes, version="2.88").json["volumeAttachments"]) == 1
+    assert http.get(volumes, version="2.89").json == {"volumeAttachments": []}
+    assert http.get(f"{volumes}/{VOLUME}", version="2.89").status_code == 404
 
 
 # --- shelved servers
@@ -341,7 +442,7 @@ def test_a_volume_that_migrates_keeps_its_id(cloud, http, admin, volumes, migrat
     before = http.get(migrating, version="2.89").json["volumeAttachment"]
     answer = admin.put(migrating, json=wish(OTHER), version="2.84")
     assert (answer.status_code, answer.text) == (202, "")
-    assert (status(), status(OTHER)) == (("detaching", ["attached"]), ("reserved", []))
+    assert (status(), status(OTHER)) == (("in-use", ["attached"]), ("reserved", ["reserved"]))
     cloud.settle()
     after = http.get(migrating, version="2.89").json["volumeAttachment"]
     assert {**after, "attachment_id": None} == {**before, "attachment_id": None}
@@ -358,22 +459,30 @@ def test_a_swap_that_fails_leaves_both_volumes(cloud, admin, migrating, status, 
     assert actions_of()[-1] == ("swap_volume", [("compute_swap_volume", "Error")])
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "reason"),
-    [
-        ({"attachments": ()}, {}, "Old volume is attached to a different instance."),
-        ({"size": 2}, {}, "New volume must be the same size or larger."),
-        (
-            {},
-            {"attachments": (Attachment(OTHER, OTHER, "attached"),)},
-            "New volume must be detached in order to swap.",
-        ),
-    ],
-)
-def test_what_cannot_be_swapped(cloud, admin, migrating, told, old, new, reason):
-    for id, fields in (VOLUME, old), (OTHER, new):
-        cloud.store.put(cloud.store.get(Volume, id).evolve(**fields))
-    refused = (400, f"Invalid volume: {reason}")
+def test_a_server_that_goes_in_the_middle_leaves_no_attachment(cloud, http, path, admin, migrating, status):
+    admin.put(migrating, json=wish(OTHER), version="2.84")
+    http.delete(path)
+    cloud.settle()
+    assert (status(), status(OTHER)) == (("available", []), ("available", []))
+
+
+def test_a_volume_that_this_server_has_not_is_not_swapped(cloud, admin, migrating, told):
+    attachment = attachments_of(cloud, VOLUME)[0]
+    cloud.store.put(attachment.evolve(server_id=OTHER))
+    refused = (400, "Invalid volume: Old volume is attached to a different instance.")
+    assert told(admin.put(migrating, json=wish(OTHER), version="2.84")) == refused
+
+
+def test_a_volume_is_not_swapped_for_a_smaller_one(cloud, admin, migrating, told):
+    cloud.store.put(cloud.store.get(Volume, VOLUME).evolve(size=2))
+    refused = (400, "Invalid volume: New volume must be the same size or larger.")
+    assert told(admin.put(migrating, json=wish(OTHER), version="2.84")) == refused
+
+
+def test_a_volume_is_not_swapped_for_one_that_is_attached(cloud, admin, migrating, volume, held, told):
+    volume(OTHER, status="in-use")
+    held(OTHER, server_id=OTHER)
+    refused = (400, "Invalid volume: New volume must be detached in order to swap.")
     assert told(admin.put(migrating, json=wish(OTHER), version="2.84")) == refused
 
 
@@ -416,8 +525,13 @@ def test_a_volume_that_is_not_in_use_is_cinders_not_to_detach(http, volumes, vol
     )
 
 
-def test_the_root_stays(http, volumes, volume, server, told):
-    volume(status="in-use", attachments=(Attachment(OTHER, server.id, "attached", "/dev/vda", boot_index=0),))
+def test_the_root_stays(cloud, http, volumes, volume, held, server, told):
+    volume(status="in-use")
+    attachment = held()
+    root: dict[str, Any] = {"device_name": "/dev/vda", "boot_index": 0, "number": 1, "status": "attached"}
+    cloud.store.put(
+        BlockDevice(id=OTHER, server_id=server.id, volume_id=VOLUME, attachment_id=attachment.id, **root)
+    )
     assert told(http.delete(f"{volumes}/{VOLUME}")) == (400, "Cannot detach a root device volume")
 
 
