@@ -24,12 +24,15 @@ bench: .venv/.ready        ## how fast it is, on this machine
 coverage: .venv/.ready     ## write docs/coverage.md: which operations there are
 	$(BIN)/fakecompute coverage --markdown > docs/coverage.md
 
-conformance: harness .venv/.ready .venv-nova/.ready  ## compare with real Nova (CONFORMANCE=folder of the harness)
+conformance: harness .venv/.ready .venv-nova/.ready .venv-cinder/.ready  ## compare with real Nova and Cinder (CONFORMANCE=folder of the harness)
 	rm -rf .traffic
 	FAKECOMPUTE_TRAFFIC='$(CURDIR)/.traffic' $(BIN)/python -m pytest -q -n auto $(ARGS); tested=$$?; \
 	export CONFORMANCE='$(abspath $(CONFORMANCE))'; \
 	.venv-nova/bin/python -m tests.conformance.check .traffic && \
-	.venv-nova/bin/python -m tests.conformance.ask && exit $$tested
+	.venv-nova/bin/python -m tests.conformance.ask && \
+	.venv-cinder/bin/python -m tests.conformance.check_cinder .traffic && \
+	.venv-cinder/bin/python -m tests.conformance.ask_cinder && \
+	.venv-cinder/bin/python -m tests.conformance.matrix && exit $$tested
 
 tempest: harness .venv/.ready  ## OpenStack's own Tempest (CONFORMANCE=folder, REGEX=which tests)
 	CONFORMANCE='$(abspath $(CONFORMANCE))' $(BIN)/python -m tests.conformance.tempest $(if $(REGEX),'$(REGEX)')
@@ -41,7 +44,7 @@ harness:
 	    echo "Nothing else needs it; 'make test' does without."; exit 2; } >&2
 
 clean:                     ## forget all that was made here
-	rm -rf .venv .venv-nova .traffic build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-nova .venv-cinder .traffic build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 .venv/.ready: setup.cfg pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -51,4 +54,9 @@ clean:                     ## forget all that was made here
 .venv-nova/.ready: tests/conformance/requirements.txt
 	$(PYTHON) -m venv .venv-nova
 	.venv-nova/bin/python -m pip install --quiet --requirement $<
+	@touch $@
+
+.venv-cinder/.ready: tests/conformance/requirements-cinder.txt
+	$(PYTHON) -m venv .venv-cinder
+	.venv-cinder/bin/python -m pip install --quiet --requirement $<
 	@touch $@

@@ -1,4 +1,4 @@
-"""What the suite asks of the Compute API and what it is told: one JSON line an answer, for `make conformance`.
+"""What the suite asks of Compute and Cinder, and what it is told: one JSON line an answer, for `make conformance`.
 
 FAKECOMPUTE_TRAFFIC names a folder; every worker of pytest-xdist writes a file of its own there.
 """
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 VARIABLE = "FAKECOMPUTE_TRAFFIC"
+SERVICES = ("/compute", "/volume")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -46,7 +47,7 @@ class Recorder:
         self._app, self._file, self._lock = app, file, threading.Lock()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if not environ.get("PATH_INFO", "").startswith("/compute"):
+        if not environ.get("PATH_INFO", "").startswith(SERVICES):
             return self._app(environ, start_response)
         asked = environ["wsgi.input"] = Copy(environ["wsgi.input"])
         begun: dict[str, Any] = {}
@@ -65,11 +66,16 @@ class Recorder:
         if headers.get("Content-Encoding") == "gzip":
             body = gzip.decompress(body)
         query = environ.get("QUERY_STRING", "")
+        service = environ["PATH_INFO"].split("/")[1]
+        version = headers.get("X-OpenStack-Nova-API-Version")
+        if service == "volume":
+            version = headers.get("OpenStack-API-Version", "").removeprefix("volume ") or None
         record = {
+            "service": service,
             "test": os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0],
             "method": environ["REQUEST_METHOD"],
-            "path": quote(environ["PATH_INFO"].removeprefix("/compute")) + (f"?{query}" if query else ""),
-            "microversion": headers.get("X-OpenStack-Nova-API-Version"),
+            "path": quote(environ["PATH_INFO"].removeprefix(f"/{service}")) + (f"?{query}" if query else ""),
+            "microversion": version,
             "request_body": asked,
             "status": status,
             "headers": headers,

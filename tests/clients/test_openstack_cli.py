@@ -1,76 +1,17 @@
-"""The `openstack` command against `fakecompute serve`: two processes and a socket between them.
-
-The command takes seconds to start, so that most of what is tested is one session of it, fed through its standard
-input; processes of their own are for exit codes and for what goes wrong.
-"""
+"""The `openstack` command: servers and what they need, from login to logout."""
 
 from __future__ import annotations
 
-import json
-import os
-import re
-import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
-from threading import Timer
 from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-SERVE = [sys.executable, "-c", "from fakecompute.faces.cli import main; main()", "serve", "--port", "0"]
-OPENSTACK = shutil.which("openstack", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
-PLAIN = {name: value for name, value in os.environ.items() if not name.startswith("OS_")}
+from tests.clients import command
+from tests.clients.command import documents, openstack
 
 IMAGE = "cirros-0.6.3-x86_64-disk"
 CREATE = f"server create --flavor m1.tiny --image {IMAGE} --network private"
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder with the clouds.yaml of a cloud that is being served, in which nothing takes long."""
-    folder = tmp_path_factory.mktemp("cli")
-    server: Any = subprocess.Popen(
-        [*SERVE, "--timing", "instant"],
-        cwd=folder,
-        env=PLAIN | {"PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    too_long = Timer(100, server.kill)
-    too_long.start()
-    assert re.search(r"http://\S+:\d+", server.stdout.readline())
-    yield folder
-    too_long.cancel()
-    server.terminate()
-    server.communicate(timeout=20)
-
-
-def openstack(home: Path, *words: str, input: str = "", user: str = "fakecompute") -> Any:
-    """Run the command: its words, or a session of several lines."""
-    assert OPENSTACK, "the openstack command is not installed: pip install 'fakecompute[clients]'"
-    env = PLAIN | {"OS_CLOUD": user, "COLUMNS": "200"}
-    return subprocess.run(
-        [OPENSTACK, *words],
-        cwd=home,
-        env=env,
-        input=input,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-
-def documents(text: str) -> Iterator[Any]:
-    """The JSON in an output, among other words."""
-    decoder, place = json.JSONDecoder(), 0
-    while found := re.compile(r"^[\[{]", re.MULTILINE).search(text, place):
-        document, place = decoder.raw_decode(text, found.start())
-        yield document
-
 
 # --- a session from login to logout: what each line shows goes by the name before it
 
@@ -113,14 +54,9 @@ USER_DATA = "#!/bin/sh\necho hello\n"
 
 @pytest.fixture(scope="module")
 def session(home: Path) -> dict[str, Any]:
-    """What a session showed, by the names of its lines; and what it said of errors, as `errors`."""
     (home / "key.pub").write_text(PUBLIC_KEY)
     (home / "user-data").write_text(USER_DATA)
-    lines = [line.split("  ", 1) for line in map(str.strip, SESSION.strip().splitlines())]
-    asked = [(name, command.strip() + (" -f json" if name != "-" else "")) for name, command in lines]
-    done = openstack(home, input="\n".join(command for _, command in asked))
-    shown = dict(zip((name for name, _ in asked if name != "-"), documents(done.stdout), strict=True))
-    return shown | {"errors": done.stderr}
+    return command.session(home, SESSION)
 
 
 def test_nothing_goes_wrong(session):

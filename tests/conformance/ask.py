@@ -11,8 +11,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any, Protocol
 
 import requests
 
@@ -22,10 +23,12 @@ from tests.conformance.exchange import (
     TOPICS,
     Pause,
     Reply,
+    Side,
     Step,
     converse,
+    essence,
     observed,
-    without,
+    service_of,
     write,
 )
 
@@ -37,6 +40,12 @@ ROLES = {
     "admin": "admin,member,reader",
 }
 LIKE_OURS = ("--computes", "fake-mini", "--set", "allow_resize_to_same_host=true")  # the cloud of cloud.yaml
+
+
+class Real(Side, Protocol):
+    """A real service, that can begin again."""
+
+    def begin(self) -> None: ...
 
 
 class RealNova:
@@ -85,18 +94,23 @@ def _who(user: str) -> dict[str, str]:
 @contextmanager
 def serving(harness: str) -> Iterator[RealNova]:
     """A real Nova on a free port of this machine, for a while."""
+    with started(HERE / "serve.py", f"{harness}/nova/serve_nova.py", *LIKE_OURS) as url:
+        yield RealNova(url)
+
+
+@contextmanager
+def started(*script: str | Path) -> Iterator[str]:
+    """Where a script serves that takes a port, and says one line when it is ready."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = (HERE / "serve.py", f"{harness}/nova/serve_nova.py", "--port", str(port), *LIKE_OURS)
-    server = subprocess.Popen(
-        [sys.executable, *map(str, command)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd="/"
-    )
+    command = (sys.executable, *map(str, script), "--port", str(port))
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd="/")
     try:
         assert server.stdout is not None
-        if not server.stdout.readline():  # it says one line, when it is ready
-            sys.exit(f"Nova does not start: {' '.join(map(str, command))}")
-        yield RealNova(f"http://127.0.0.1:{port}")
+        if not server.stdout.readline():
+            sys.exit(f"it does not start: {' '.join(command)}")
+        yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
         server.wait()
@@ -106,27 +120,29 @@ def compared(topic: str, asked: list[tuple[Step, dict[str, Any]]]) -> int:
     """How many answers are not what they were; each is printed."""
     different = 0
     for (step, answer), before in zip(asked, observed(topic), strict=True):
-        if without(answer, step.ignore) != without(before, step.ignore):
+        if essence(answer, step) != essence(before, step):
             different += 1
             print(f"{topic}: {step.title}\n    was {before}\n    is  {answer}")
     return different
 
 
-def main(words: list[str]) -> None:
-    topics = [word for word in words if word != "--write"] or TOPICS
+def ask(service: str, words: list[str], serving: AbstractContextManager[Real]) -> int:
+    """Ask the topics of a service that `words` name, or all; how many answers are not as they were."""
+    mine = [topic for topic in TOPICS if service_of(topic).name == service]
+    topics = [word for word in words if word != "--write"] or mine
     different = asked = 0
-    with serving(os.environ["CONFORMANCE"]) as nova:
+    with serving as real:
         for topic in topics:
-            nova.begin()
-            answers = list(converse(topic, nova))
+            real.begin()
+            answers = list(converse(topic, real))
             asked += len(answers)
             if "--write" in words:
                 write(topic, [answer for _, answer in answers])
             else:
                 different += compared(topic, answers)
-    print(f"{asked} answers of Nova, {different} not as observed")
-    sys.exit(bool(different))
+    print(f"{asked} answers of {service}, {different} not as observed")
+    return different
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(bool(ask("compute", sys.argv[1:], serving(os.environ["CONFORMANCE"]))))

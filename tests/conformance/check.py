@@ -58,7 +58,7 @@ def records(folder: Path) -> Iterator[dict[str, Any]]:
             record = json.loads(line)
             status = record["status"]
             special = status in INJECTED or status == 300 or record["method"] == "OPTIONS"
-            if not special and not record["test"].startswith(OLDER):
+            if record["service"] == "compute" and not special and not record["test"].startswith(OLDER):
                 yield record
 
 

@@ -1,15 +1,20 @@
-"""Conversations with a Compute API: the requests of `asked/*.yaml`, and answers in a form that clouds can share.
+"""Conversations with an API: the requests of `asked/`, and answers in a form that clouds can share.
+
+The topics of `asked/` itself are Compute's; those of other services are in a folder of the service's name.
 
 A script is a list of steps; `<name>` stands for what an earlier step has saved, or for one of NAMES.
 
     - do: POST /servers                     # below the version; `~/v2/` is below the mount
       as: admin                             # demo unless told
-      at: "2.37"                            # the microversion; none is sent for ""
+      at: "2.37"                            # the microversion, if not the service's usual; none is sent for ""
       send: {server: {name: web, ...}}      # JSON; `raw` is text as it is, `headers` are sent too
       save: {web: server.id}                # from the answer's body, or from `header Location`
       ignore: [server.addresses]            # what depends on the cloud
+      any_order: [services]                 # what is in no order
       differs: why fakecompute answers otherwise
-    - wait: web                             # until nothing happens to the server any more
+    - wait: web                             # until nothing happens to the server (with volumes: at all) any more
+    - status: error                         # put a volume, or what else is named, into a status
+      of: {volume: <v>}
     - pause: 1                              # seconds
 """
 
@@ -26,7 +31,7 @@ from typing import Any, Protocol
 import yaml
 
 HERE = Path(__file__).parent
-TOPICS = sorted(path.stem for path in (HERE / "asked").glob("*.yaml"))
+TOPICS = sorted(path.relative_to(HERE / "asked").as_posix()[:-5] for path in (HERE / "asked").rglob("*.yaml"))
 
 NAMES = {
     "project": "6f70656e737461636b20342065766572",
@@ -34,9 +39,47 @@ NAMES = {
     "image": "76fa36fc-c930-4bf3-8c8a-ea2a2420deb6",
     "network": "3cb9bc59-5699-4588-a4b1-b87f96708bc6",
     "nobody": "00000000-0000-4000-8000-000000000000",
+    "long": "a" * 256,
+    # the images that volumes are made of
+    "small": "00000001-0000-4000-8000-000000000000",
+    "min10": "00000002-0000-4000-8000-000000000000",
+    "3g": "00000003-0000-4000-8000-000000000000",
+    "5g": "00000004-0000-4000-8000-000000000000",
+    "queued": "00000006-0000-4000-8000-000000000000",
+    "hidden": "00000007-0000-4000-8000-000000000000",
 }
-PAUSES = {"wait", "pause"}
-HEADERS = ("Content-Type", "Location", "OpenStack-API-Version", "X-OpenStack-Nova-API-Version")
+PAUSES = {"wait", "pause", "status"}
+
+
+@dataclass(frozen=True)
+class Service:
+    """Where its API is, the version that is asked for if a step names none, and the headers that are compared."""
+
+    name: str
+    path: str
+    version: str
+    headers: tuple[str, ...]
+    type_of_nothing: bool = True  # is the Content-Type of an answer without a body of interest?
+
+
+SERVICES = {
+    each.name: each
+    for each in (
+        Service(
+            "compute",
+            "/v2.1",
+            "2.1",
+            ("Content-Type", "Location", "OpenStack-API-Version", "X-OpenStack-Nova-API-Version"),
+        ),
+        Service(
+            "volume",
+            "/v3",
+            "3.71",
+            ("Content-Type", "Location", "OpenStack-API-Version", "Retry-After", "Vary"),
+            type_of_nothing=False,
+        ),
+    )
+}
 
 # fmt: off
 FORMS = (  # what no two clouds have in common: by its form ...
@@ -51,6 +94,7 @@ FORMS = (  # what no two clouds have in common: by its form ...
 SECRET = {  # ... or by its key
     "adminPass", "addr", "OS-EXT-IPS-MAC:mac_addr", "private_key", "traceback",
     "OS-EXT-SRV-ATTR:root_device_name", "fingerprint",
+    "auth_key", "backup_url", "target_iqn", "total_volumes", "vendor_name",
 }
 # fmt: on
 
@@ -68,16 +112,19 @@ class Step:
     headers: Mapping[str, str] = field(default_factory=dict)
     save: Mapping[str, str] = field(default_factory=dict)
     ignore: tuple[str, ...] = ()
+    any_order: tuple[str, ...] = ()
     differs: str | None = None
     title: str = ""
 
 
 @dataclass
 class Pause:
-    """Time passes, or a server comes to rest."""
+    """Time passes, a server comes to rest, or something is found in a status."""
 
     seconds: float = 0.0
     server: str | None = None
+    status: str | None = None
+    of: Mapping[str, str] = field(default_factory=dict)  # kind -> id
 
 
 @dataclass
@@ -90,7 +137,7 @@ class Reply:
 
 
 class Side(Protocol):
-    """Somebody to ask: a real Nova, or fakecompute.  `root` is the address of Compute without its version."""
+    """Somebody to ask: a real service, or fakecompute.  `root` is the address of the service without its version."""
 
     root: str
 
@@ -99,22 +146,28 @@ class Side(Protocol):
     def rest(self, pause: Pause, server: str | None) -> None: ...
 
 
+def service_of(topic: str) -> Service:
+    return SERVICES[topic.rpartition("/")[0] or "compute"]
+
+
 def script(topic: str) -> list[Step | Pause]:
     """The steps of a topic."""
     document = yaml.safe_load((HERE / "asked" / f"{topic}.yaml").read_text())
-    usual = document.get("usual", {})
+    usual = {"at": service_of(topic).version, **document.get("usual", {})}
     return [
-        Pause(row.get("pause", 0.0), row.get("wait")) if PAUSES & row.keys() else _step({**usual, **row})
+        Pause(row.get("pause", 0.0), row.get("wait"), row.get("status"), row.get("of", {}))
+        if PAUSES & row.keys()
+        else _step({**usual, **row})
         for row in document["steps"]
     ]
 
 
 def _step(row: dict[str, Any]) -> Step:
     method, _, path = row["do"].partition(" ")
-    step = Step(method, path, row.get("as", "demo"), row.get("at", "2.1"))
+    step = Step(method, path, row.get("as", "demo"), row["at"])
     for name in ("send", "raw", "headers", "save", "differs"):
         setattr(step, name, row.get(name, getattr(step, name)))
-    step.ignore = tuple(row.get("ignore", ()))
+    step.ignore, step.any_order = tuple(row.get("ignore", ())), tuple(row.get("any_order", ()))
     sent = step.raw if step.raw is not None else json.dumps(step.send) if step.send is not None else ""
     step.title = " ".join(word for word in (step.user, step.version, row["do"], sent[:100]) if word)
     return step
@@ -122,26 +175,27 @@ def _step(row: dict[str, Any]) -> Step:
 
 def converse(topic: str, side: Side) -> Iterator[tuple[Step, dict[str, Any]]]:
     """Ask the requests of a topic one after the other: each with its answer, made comparable."""
-    names = dict(NAMES)
+    names, service = dict(NAMES), service_of(topic)
     for step in script(topic):
         if isinstance(step, Pause):
+            step.of = {kind: fill(id, names) for kind, id in step.of.items()}
             side.rest(step, names.get(step.server) if step.server else None)
             continue
-        reply = side.ask(step, _fill(step.path, names), _body(step, names))
-        answer = comparable(reply, names, side.root)  # before the names of this answer are known
+        reply = side.ask(step, fill(step.path, names), _body(step, names))
+        answer = comparable(reply, names, side.root, service)  # before the names of this answer are known
         for name, place in step.save.items():
             if found := _find(reply, place):
                 names[name] = found
-        yield step, comparable(reply, names, side.root) if step.save else answer
+        yield step, comparable(reply, names, side.root, service) if step.save else answer
 
 
-def _fill(text: str, names: Mapping[str, str]) -> str:
+def fill(text: str, names: Mapping[str, str]) -> str:
     return re.sub(r"<([\w-]+)>", lambda found: names.get(found[1], found[0]), text)
 
 
 def _body(step: Step, names: Mapping[str, str]) -> bytes | None:
     text = step.raw if step.raw is not None else None if step.send is None else json.dumps(step.send)
-    return None if text is None else _fill(text, names).encode("utf-8", "surrogateescape")
+    return None if text is None else fill(text, names).encode("utf-8", "surrogateescape")
 
 
 def _find(reply: Reply, place: str) -> str | None:
@@ -160,15 +214,17 @@ def _find(reply: Reply, place: str) -> str | None:
 # --- making answers comparable ------------------------------------------------------------------------------
 
 
-def comparable(reply: Reply, names: Mapping[str, str], root: str) -> dict[str, Any]:
+def comparable(reply: Reply, names: Mapping[str, str], root: str, service: Service) -> dict[str, Any]:
     """Status, headers and body, with names in the place of ids, and forms in the place of times."""
     hide = _hider(names, root)
-    headers = {name: hide(reply.headers[name]) for name in HEADERS if name in reply.headers}
+    told = {name: hide(reply.headers[name]) for name in service.headers if name in reply.headers}
     try:
         body = json.loads(reply.text) if reply.text else None
     except ValueError:
         body = reply.text
-    return {"status": reply.status, "headers": headers, "body": _walk(body, hide)}
+    if not reply.text and not service.type_of_nothing:
+        told.pop("Content-Type", None)
+    return {"status": reply.status, "headers": told, "body": _walk(body, hide)}
 
 
 def _hider(names: Mapping[str, str], root: str) -> Callable[[str], str]:
@@ -196,18 +252,25 @@ def _walk(value: Any, hide: Callable[[str], str], key: str = "") -> Any:
     return hide(value) if isinstance(value, str) else value
 
 
-def without(answer: dict[str, Any], places: tuple[str, ...]) -> dict[str, Any]:
-    """The answer without the parts at these places of its body: `servers.*.addresses`."""
+def essence(answer: dict[str, Any], step: Step) -> dict[str, Any]:
+    """The answer without the parts of its body that the step ignores, and in order what has none."""
     twin: dict[str, Any] = json.loads(json.dumps(answer))
-    for place in places:
-        *way, last = place.split(".")
-        found = [twin["body"]]
-        for key in way:
-            found = [inner for outer in found for inner in _under(outer, key)]
-        for holder in found:
-            if isinstance(holder, dict):
-                holder.pop(last, None)
+    for place in step.ignore:
+        for holder, key in _holders(twin["body"], place):
+            holder.pop(key, None)
+    for place in step.any_order:
+        for holder, key in _holders(twin["body"], place):
+            holder[key] = sorted(holder.get(key, ()), key=lambda one: json.dumps(one, sort_keys=True))
     return twin
+
+
+def _holders(body: Any, place: str) -> list[tuple[dict[str, Any], str]]:
+    """Where a place like `servers.*.addresses` is."""
+    *way, last = place.split(".")
+    found = [body]
+    for key in way:
+        found = [inner for outer in found for inner in _under(outer, key)]
+    return [(holder, last) for holder in found if isinstance(holder, dict)]
 
 
 def _under(value: Any, key: str) -> list[Any]:
@@ -218,16 +281,18 @@ def _under(value: Any, key: str) -> list[Any]:
     return []
 
 
-# --- what Nova has answered ---------------------------------------------------------------------------------
+# --- what the real ones have answered -----------------------------------------------------------------------
 
 
 @cache
 def observed(topic: str) -> list[dict[str, Any]]:
-    """The answers that a real Nova gave to the requests of a topic, in their order."""
+    """The answers that a real service gave to the requests of a topic, in their order."""
     path = HERE / "observed" / f"{topic}.json"
     return json.loads(path.read_text()) if path.exists() else []
 
 
 def write(topic: str, answers: list[dict[str, Any]]) -> None:
     lines = ",\n".join(json.dumps(answer, sort_keys=True, ensure_ascii=False) for answer in answers)
-    (HERE / "observed" / f"{topic}.json").write_text(f"[\n{lines}\n]\n")
+    path = HERE / "observed" / f"{topic}.json"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"[\n{lines}\n]\n")

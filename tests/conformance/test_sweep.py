@@ -15,11 +15,11 @@ import pytest
 from fakecompute import Cloud
 from fakecompute.domain.records.compute import Host
 from fakecompute.domain.records.server import Server
-from fakecompute.faces.client import Http
 from fakecompute.rest.routes import Endpoint
 from fakecompute.rest.version import Version
 from fakecompute.services.compute import retired, versions
 from fakecompute.services.compute import routes as compute
+from fakecompute.wsgi.client import Http
 from tests.conformance.bodies import BODIES
 from tests.conformance.exchange import HERE
 from tests.conformance.world import Names, filled, numbered, world

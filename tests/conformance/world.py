@@ -14,7 +14,7 @@ from fakecompute.domain.records.compute import ControlService, Host
 from fakecompute.domain.records.network import Port
 from fakecompute.domain.servers import boot
 from fakecompute.domain.settings import Settings
-from fakecompute.faces.client import Http
+from fakecompute.wsgi.client import Http
 from tests.conformance import bodies
 
 Names = dict[str, str]

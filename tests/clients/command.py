@@ -1,0 +1,83 @@
+"""The `openstack` command against `fakecompute serve`: two processes and a socket between them.
+
+The command takes seconds to start, so that most of what is tested is one session of it, fed through its standard
+input; processes of their own are for exit codes and for what goes wrong.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Timer
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+SERVE = [sys.executable, "-c", "from fakecompute.faces.cli import main; main()", "serve", "--port", "0"]
+OPENSTACK = shutil.which("openstack", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+PLAIN = {name: value for name, value in os.environ.items() if not name.startswith("OS_")}
+
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[Path]:
+    """A folder with the clouds.yaml of a cloud that is being served, in which nothing takes long."""
+    server: Any = subprocess.Popen(
+        [*SERVE, "--timing", "instant"],
+        cwd=folder,
+        env=PLAIN | {"PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    too_long = Timer(100, server.kill)
+    too_long.start()
+    assert re.search(r"http://\S+:\d+", server.stdout.readline())
+    yield folder
+    too_long.cancel()
+    server.terminate()
+    server.communicate(timeout=20)
+
+
+def openstack(home: Path, *words: str, input: str = "", user: str = "fakecompute") -> Any:
+    """Run the command: its words, or a session of several lines."""
+    assert OPENSTACK, "the openstack command is not installed: pip install 'fakecompute[clients]'"
+    env = PLAIN | {"OS_CLOUD": user, "COLUMNS": "200"}
+    return subprocess.run(
+        [OPENSTACK, *words],
+        cwd=home,
+        env=env,
+        input=input,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def documents(text: str) -> Iterator[Any]:
+    """The JSON in an output, among other words."""
+    decoder, place = json.JSONDecoder(), 0
+    while found := re.compile(r"^[\[{]", re.MULTILINE).search(text, place):
+        document, place = decoder.raw_decode(text, found.start())
+        yield document
+
+
+def session(home: Path, lines: str, user: str = "fakecompute") -> dict[str, Any]:
+    """What a session shows: each line is a name, two spaces or more, and a command.
+
+    The JSON that a command prints goes by its name; `-` is the name of those that print none.  What was said of
+    errors is there as `errors`.
+    """
+    parts = [line.split("  ", 1) for line in map(str.strip, lines.strip().splitlines())]
+    asked = [(name, command.strip() + (" -f json" if name != "-" else "")) for name, command in parts]
+    done = openstack(home, input="\n".join(command for _, command in asked), user=user)
+    names = [name for name, _ in asked if name != "-"]
+    shown = list(documents(done.stdout))
+    assert len(shown) == len(names), done.stderr
+    return dict(zip(names, shown, strict=True)) | {"errors": done.stderr}
