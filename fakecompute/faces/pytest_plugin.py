@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from openstack.connection import Connection
 
     from fakecompute import Cloud
-    from fakecompute.faces.client import Http
     from fakecompute.faces.running import Running
     from fakecompute.scenario.load import Scenario
+    from fakecompute.wsgi.client import Http
 
 MARKER = (
     "scenario(name_or_path_or_mapping, **options): what the clouds of the fixtures are; paths are relative to the "
@@ -104,7 +104,7 @@ def _load(source: Any) -> Scenario:
 @pytest.fixture
 def http(cloud: Cloud) -> Http:
     """Plain HTTP to the test's cloud as `demo`; `http.as_("admin")` is another's view of it."""
-    from fakecompute.faces.client import Http
+    from fakecompute.wsgi.client import Http
 
     return Http(cloud)
 

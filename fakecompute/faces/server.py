@@ -11,11 +11,13 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, Self
 
+from cheroot.wsgi import Gateway_10
 from cheroot.wsgi import Server as Cheroot
 
+from fakecompute.faces.wire import REQUEST, damaged
 from fakecompute.kernel.clock import SECOND, ScaledClock
 from fakecompute.wsgi.app import app
-from fakecompute.wsgi.many import CLOUD, DELAY, bind
+from fakecompute.wsgi.many import CLOUD, DELAY, WIRE, bind
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -25,6 +27,15 @@ if TYPE_CHECKING:
 THREADS = 32  # answers that faults delay hold one each
 KEPT_ALIVE = 512  # idle connections
 IDLE = 75  # seconds until one is closed
+
+
+class Gateway(Gateway_10):
+    """Lets this face reach the connection that an answer goes to."""
+
+    def get_environ(self) -> Any:
+        environ: Any = super().get_environ()  # type: ignore[no-untyped-call]
+        environ[REQUEST] = self.req
+        return environ
 
 
 class Server:
@@ -48,6 +59,7 @@ class Server:
             timeout=IDLE,
             shutdown_timeout=2,
         )
+        self._cheroot.gateway = Gateway
         self._cheroot.keep_alive_conn_limit = KEPT_ALIVE
         self._bound: Future[None] = Future()
         self._thread = threading.Thread(target=self._serve, name="fakecompute", daemon=True)
@@ -92,6 +104,8 @@ class Server:
         answer = self._app(environ, start_response)
         if delay := environ.get(DELAY):
             self._ending.wait(_seconds(environ[CLOUD], delay))
+        if effect := environ.get(WIRE):
+            return damaged(environ, effect, answer, self._ending.wait)
         return answer
 
 

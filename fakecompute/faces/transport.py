@@ -19,14 +19,18 @@ from openstack.connection import Connection
 from requests import PreparedRequest, Response
 from requests import Session as Transport
 from requests.adapters import BaseAdapter
-from requests.exceptions import ReadTimeout
+from requests.exceptions import ChunkedEncodingError, ReadTimeout
+from requests.exceptions import ConnectionError as Unreachable
 from requests.structures import CaseInsensitiveDict
 from requests.utils import get_encoding_from_headers
+from urllib3.exceptions import IncompleteRead, ProtocolError
 
+from fakecompute.domain.faults import Effect
 from fakecompute.faces.environment import REGION, logins
 from fakecompute.kernel.clock import SECOND
 from fakecompute.wsgi.app import app
-from fakecompute.wsgi.many import DELAY, bind
+from fakecompute.wsgi.many import CLOUD, DELAY, WIRE, bind
+from fakecompute.wsgi.wire import Truncated, in_process, lasts
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
@@ -54,6 +58,11 @@ class InProcess(BaseAdapter):
     ) -> Response:
         environ = _environ(request)
         status, headers, content = _run(self._app, environ)
+        if effect := environ.get(WIRE):
+            content = _arrived(effect, content, request)
+            clock = environ[CLOUD].clock
+            if clock.virtual:
+                clock.advance(lasts(effect, content))
         patience = timeout[1] if isinstance(timeout, tuple) else timeout
         if patience is not None and environ.get(DELAY, 0) > patience * SECOND:
             raise ReadTimeout(f"no answer within {patience} s", request=request)
@@ -71,6 +80,17 @@ class InProcess(BaseAdapter):
 
     def close(self) -> None:
         """There is nothing to close."""
+
+
+def _arrived(effect: Effect, content: bytes, request: PreparedRequest) -> bytes:
+    """What a damaged answer is to `requests`: other bytes, or the exception that a socket would end in."""
+    try:
+        return in_process(effect, content)
+    except Truncated as error:
+        broken = IncompleteRead(len(error.partial), error.missing)
+        raise ChunkedEncodingError(ProtocolError(f"Connection broken: {broken!r}", broken), request=request) from None
+    except OSError as error:
+        raise Unreachable(ProtocolError("Connection aborted.", error), request=request) from None
 
 
 def _run(app: WSGIApplication, environ: WSGIEnvironment) -> tuple[str, list[tuple[str, str]], bytes]:

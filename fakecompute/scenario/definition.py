@@ -15,6 +15,9 @@ from fakecompute.domain.bootstrap import SECTIONS, read_definition
 from fakecompute.domain.network_quotas import DEFAULTS as NETWORK_DEFAULTS
 from fakecompute.domain.quota import DEFAULTS
 from fakecompute.domain.settings import Settings
+from fakecompute.domain.volume.quota import DEFAULTS as VOLUME_DEFAULTS
+from fakecompute.domain.volume.quota import OF_GROUPS, OF_TYPES
+from fakecompute.domain.volume.storage import PROTOCOLS
 from fakecompute.errors import BadDefinition
 from fakecompute.scenario.schema import (
     Page,
@@ -49,6 +52,13 @@ def host_name(place: Place) -> Any:
         return place.wrong(f"{word!r} may have {{n}} in it, and no other braces")
 
 
+def volume_quota(place: Place) -> Any:
+    """Also what a type has of its own: `volumes_fast`, `gigabytes_fast`, `snapshots_fast`."""
+    if isinstance(place.word, str) and place.word.startswith(tuple(f"{resource}_" for resource in OF_TYPES)):
+        return text(place)
+    return choice({**VOLUME_DEFAULTS, **OF_GROUPS}, "quota")(place)
+
+
 def trait(place: Place) -> Any:
     return _spelt(place, "!?[A-Z][A-Z0-9_]*", "trait")
 
@@ -60,9 +70,9 @@ def resource_class(place: Place) -> Any:
     return _spelt(place, "[A-Z][A-Z0-9_]*", "resource class")
 
 
-def _spelt(place: Place, form: str, what: str) -> Any:
+def _spelt(place: Place, form: str, what: str, example: str = "CUSTOM_LIKE_THIS") -> Any:
     word = text(place)
-    return word if word is None or re.fullmatch(form, word) else place.wrong(f"{word!r} is no {what}: CUSTOM_LIKE_THIS")
+    return word if word is None or re.fullmatch(form, word) else place.wrong(f"{word!r} is no {what}: {example}")
 
 
 def pattern(place: Place) -> Any:
@@ -73,6 +83,12 @@ def pattern(place: Place) -> Any:
         return place.wrong(f"{word!r} is no regular expression")
 
 
+def backend_part(place: Place) -> Any:
+    """One of the names of which a volume's host is made, `host@backend#pool`."""
+    return _spelt(place, "[A-Za-z0-9._-]+", "name of a host or back end", "like-this_1")
+
+
+STORAGE_PROTOCOLS = [name for names in PROTOCOLS for name in names]
 IPV6_MODES = ("slaac", "dhcpv6-stateful", "dhcpv6-stateless")
 
 # Settings by the type of their field; those of several records have a section of their own.
@@ -96,6 +112,8 @@ READERS: dict[str, Reader] = {
         "name":        required(text),
         "path":        required(text),
         "description": text,
+        "region":      text,
+        "listed":      boolean,                # else the service has no endpoints in the catalogue
     })),
     "domains": listing(mapping({
         "id":          text,
@@ -173,6 +191,7 @@ READERS: dict[str, Reader] = {
     })),
     "quotas":         table(table(integer(-1), choice(DEFAULTS, "quota"))),          # project -> limits
     "network_quotas": table(table(integer(-1), choice(NETWORK_DEFAULTS, "quota"))),
+    "volume_quotas":  table(table(integer(-1), volume_quota)),
     "images": listing(mapping({
         "id":               text,
         "name":             required(text),
@@ -224,6 +243,56 @@ READERS: dict[str, Reader] = {
         "gateway":          text,              # an external network
         "interfaces":       listing(text),     # subnets
         "enable_snat":      boolean,
+    })),
+    "volume_backends": listing(mapping({
+        "host":             required(backend_part),
+        "name":             required(backend_part),  # volume_backend_name; volumes are at host@name#pool
+        "zone":             text,
+        "driver":           text,
+        "protocol":         choice(STORAGE_PROTOCOLS, "protocol"),
+        "disabled":         boolean,
+        "disabled_reason":  text,
+        "frozen":           boolean,
+        "cluster":          backend_part,      # back ends of one name and cluster serve the same storage
+        "replication_targets": listing(text),  # what it can fail over to
+        "pools": listing(mapping({
+            "name":         required(text),
+            "capacity":     COUNT,             # GiB
+            "thin":         boolean,
+            "max_over_subscription_ratio": number(1),
+            "reserved_percentage":         integer(0, 100),
+            "multiattach":  boolean,
+            "capabilities": table(text),       # for extra specs to ask for
+            "unmanaged": listing(mapping({     # what is there and Cinder does not know
+                "name":   required(text),
+                "size":   required(integer(1)),  # GiB
+                "source": text,                # the volume that it is a snapshot of, by its name there
+            })),
+        })),
+    })),
+    "volume_types": listing(mapping({
+        "name":             required(text),
+        "description":      text,
+        "is_public":        boolean,
+        "access":           listing(text),     # projects, if it is not public
+        "extra_specs":      table(text),
+        "encryption": mapping({
+            "provider":         required(text),
+            "control_location": required(choice(("front-end", "back-end"), "control location")),
+            "cipher":           text,
+            "key_size":         COUNT,         # bits
+        }),
+        "qos": mapping({                       # types that name the same share them
+            "name":     required(text),
+            "consumer": choice(("front-end", "back-end", "both"), "consumer"),
+            "specs":    table(text),
+        }),
+    })),
+    "group_types": listing(mapping({           # of volume groups
+        "name":             required(text),
+        "description":      text,
+        "is_public":        boolean,
+        "group_specs":      table(text),
     })),
 }
 # fmt: on
@@ -407,6 +476,29 @@ def _check_aggregates(place: Place, definition: Definition) -> None:
         _known(hosts, host_names(definition), "host")
 
 
+def _check_volume_backends(place: Place, definition: Definition) -> None:
+    """A back end is known by host and name, a pool by its name in it; zones of clusters do not differ."""
+    seen: set[str] = set()
+    names = zip(_each(place, "host"), _each(place, "name"), strict=False)
+    for host, name in names:
+        id = f"{host.word}@{name.word}"
+        if id in seen:
+            name.wrong(f"there are two back ends called {id!r}")
+        seen.add(id)
+    for pools in _each(place, "pools"):
+        _unique(pools, "name", "pools")
+
+
+def _check_volume_types(place: Place, definition: Definition) -> None:
+    _unique(place, "name", "volume types")
+    for projects in _each(place, "access"):
+        _known(projects, project_names(definition), "project")
+
+
+def _check_group_types(place: Place, definition: Definition) -> None:
+    _unique(place, "name", "group types")
+
+
 def _check_quotas(place: Place, definition: Definition) -> None:
     _known(place, project_names(definition), "project")
 
@@ -420,7 +512,11 @@ CHECKS: dict[str, Callable[[Place, Definition], None]] = {
     "aggregates": _check_aggregates,
     "quotas": _check_quotas,
     "network_quotas": _check_quotas,
+    "volume_quotas": _check_quotas,
     "images": _check_named,
     "networks": _check_named,
     "routers": _check_named,
+    "volume_backends": _check_volume_backends,
+    "volume_types": _check_volume_types,
+    "group_types": _check_group_types,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import cache
@@ -11,11 +11,16 @@ from re import findall
 from typing import Any
 
 from fakecompute.domain.faults import Effect, Rule
+from fakecompute.domain.records.volume import VOLUME_STATUSES
 from fakecompute.domain.releases import RELEASES, release_named
 from fakecompute.domain.states import STATUS, states_of
+from fakecompute.domain.tables.block_devices import CALLS
 from fakecompute.domain.tables.servers import SERVER
 from fakecompute.domain.timing import REAL, constant, lognormal, uniform
+from fakecompute.domain.volume.stages import LIFECYCLES
 from fakecompute.kernel.clock import microseconds, moment
+from fakecompute.scenario.events import planned
+from fakecompute.scenario.findings import FINDINGS, expectation
 from fakecompute.scenario.schema import (
     Place,
     Required,
@@ -35,6 +40,7 @@ from fakecompute.scenario.schema import (
     table,
     text,
 )
+from fakecompute.scenario.workload import workload
 from fakecompute.services import all_services
 
 # --- what there is to name
@@ -50,7 +56,8 @@ def operations() -> tuple[str, ...]:
 def steps() -> tuple[str, ...]:
     """All steps that take time and can fail."""
     others = {name for name in REAL if "*" not in name}
-    return tuple(sorted(others.union(SERVER.steps())))
+    walked = {name for lifecycle in LIFECYCLES for name in lifecycle.steps()}
+    return tuple(sorted(others.union(SERVER.steps(), walked, CALLS)))
 
 
 @cache
@@ -60,9 +67,15 @@ def path_parameters() -> frozenset[str]:
     return frozenset(name for path in paths for name in findall(r"<(?:\w+:)?(\w+)>", path))
 
 
-CALL_FACTS = ("project", "project_id", "user", "method", "path", "service")  # wsgi/pipeline.py: _facts
-STEP_FACTS = ("server", "server.name", "server.id", "host", "zone", "flavor", "image", "project")  # domain/workflows.py
-STATUSES = sorted({word for words in STATUS.values() for word in words.values()})
+CALL_FACTS = (  # wsgi/faults.py
+    "project", "project_id", "user", "method", "path", "service", "version", "host", "zone", "flavor", "image",
+    "volume_type",
+)  # fmt: skip
+STEP_FACTS = (  # domain/whereabouts.py, domain/volume/places.py
+    "server", "server.name", "server.id", "host", "zone", "flavor", "image", "project",
+    "volume", "volume.name", "volume.id", "volume.size", "volume_type", "snapshot", "snapshot.name", "snapshot.id",
+)  # fmt: skip
+STATUSES = sorted({word for words in STATUS.values() for word in words.values()})  # of servers
 
 
 def matching(glob: str, names: Iterable[str]) -> list[str]:
@@ -135,8 +148,10 @@ def http_status(place: Place) -> Any:
     return place.wrong(f"must be an HTTP status from 300 up, not {place.word or 'this'}")
 
 
-def server_status(place: Place) -> Any:
-    """The vm_state that a status word means."""
+def end_status(place: Place) -> Any:
+    """The vm_state that a server's status means, or a status of Cinder's as it is."""
+    if place.word in VOLUME_STATUSES:
+        return place.word
     word = choice(STATUSES, "status of a server")(place)
     return None if word is None else min(states_of(word)[0])
 
@@ -158,15 +173,32 @@ HITS = mapping({
     "probability": chance,
 })
 ON_CALL: dict[str, Callable[[Place], Any] | Required] = {
-    "status":  required(http_status),
+    "status":  http_status,
     "body":    text,              # proxy-html, plain, empty, or a literal; without it the service's own words
     "message": text,
     "headers": table(text),
     "delay":   seconds,
 }
+ON_WIRE: dict[str, Callable[[Place], Any] | Required] = {
+    "reset":    boolean,
+    "close":    boolean,
+    "truncate": integer(0),       # bytes that arrive
+    "dribble":  integer(1),       # bytes a second
+    "corrupt":  boolean,
+    "delay":    seconds,
+}
+ON_READ: dict[str, Callable[[Place], Any] | Required] = {
+    "stale":       seconds,
+    "hide":        seconds,
+    "drop_fields": one_or_more(text),
+    "empty_fields": one_or_more(text),
+    "cap":         integer(0),
+    "endless":     boolean,
+    "delay":       seconds,
+}
 ON_STEP: dict[str, Callable[[Place], Any]] = {
     "fail":    text,
-    "status":  server_status,     # to end in
+    "status":  end_status,        # to end in
     "hang":    boolean,
     "delay":   seconds,
     "slow":    number(0),
@@ -175,10 +207,7 @@ ON_STEP: dict[str, Callable[[Place], Any]] = {
 
 
 def phase_of_call(place: Place) -> Any:
-    word = choice(("before", "after", "wire"), "phase")(place)
-    if word in ("after", "wire"):
-        return place.wrong(f"the phase {word!r} is not supported yet; there is before")
-    return word
+    return choice(PHASES, "phase")(place)
 
 
 def phase_of_step(place: Place) -> Any:
@@ -188,7 +217,8 @@ def phase_of_step(place: Place) -> Any:
 def fault(place: Place) -> Any:
     """One of `faults`, as a rule without a position."""
     kind = _kind(place)
-    phase, effect = KINDS.get(kind, (anything, anything))
+    otherwise = (phase_of_call if kind else anything, anything)
+    phase, effect = KINDS.get(_phase(place) if kind == "call" else kind, otherwise)
     made = mapping(
         {
             "name": text,
@@ -209,7 +239,7 @@ def fault(place: Place) -> Any:
         id="",
         name=made.get("name") or made["on"],
         on=made["on"],
-        phase=kind,
+        phase=(made.get("phase") or "before") if kind == "call" else kind,
         where=tuple(made.get("where", {}).items()),
         skip=hits.get("skip", 0),
         times=hits.get("times"),
@@ -222,7 +252,7 @@ def fault(place: Place) -> Any:
 
 
 def _kind(place: Place) -> Any:
-    """Does a fault strike a call (`before`) or a step?  Its `on` tells, or what is nearest to it."""
+    """Does a fault strike a call or a step?  Its `on` tells, or what is nearest to it."""
     found = (place.entries() or {}).get("on") if place.is_mapping else None
     word = text(found[1]) if found and not found[1].empty else None
     if found is None or word is None:
@@ -232,30 +262,62 @@ def _kind(place: Place) -> Any:
         found[1].wrong("matches calls and steps; say which: compute.* or server.*")
         return None
     if calls or walks:
-        return "before" if calls else "step"
+        return "call" if calls else "step"
     hint = "calls are called compute.create_server, steps server.create.spawning"
     known = (*operations(), *steps())
     found[1].wrong(f"there is no call or step {word!r}{nearest(word, known, hint)}")
     meant = get_close_matches(word, known, 1)
-    return None if not meant else "step" if meant[0] in steps() else "before"
+    return None if not meant else "step" if meant[0] in steps() else "call"
+
+
+def _phase(place: Place) -> Any:
+    """What a fault of a call says that its phase is; `before` if it says nothing."""
+    found = (place.entries() or {}).get("phase")
+    return (found[1].word if found else None) or "before"
 
 
 def _on_call(place: Place) -> Any:
-    if place.is_mapping and {"fail", "hang", "slow"} & (place.entries() or {}).keys():
-        for name in ("fail", "hang", "slow"):
-            if name in (entries := place.entries() or {}):
-                entries[name][0].wrong("is for steps; a call is answered with a status")
+    made = _effect(place, ON_CALL)
+    if made is not None and not made.keys() & {"status", "delay"}:
+        return place.wrong("needs a status to answer with, or a delay")
+    return made and _made(made)
+
+
+def _on_wire(place: Place) -> Any:
+    made = _effect(place, ON_WIRE)
+    if made is not None and len(made.keys() - {"delay"}) > 1:
+        return place.wrong("may be damaged in one way: " + ", ".join(ON_WIRE))
+    return made and _made(made)
+
+
+def _on_read(place: Place) -> Any:
+    made = _effect(place, ON_READ)
+    return made and _made(made)
+
+
+def _effect(place: Place, fields: Mapping[str, Callable[[Place], Any] | Required]) -> Any:
+    """What an effect on a call says; None, and told, if that is not what its phase can do."""
+    entries = (place.entries() or {}) if place.is_mapping else {}
+    strange = [name for name in entries if name not in fields and name in PHASE_OF]
+    for name in strange:
+        entries[name][0].wrong(f"is for {PHASE_OF[name]}")
+    if strange:
         return None
-    made = mapping(ON_CALL)(place)
-    if made is None or None in made.values() or "status" not in made:
+    made = mapping(dict(fields))(place)
+    if made is None or None in made.values():
         return None
-    return Effect(
-        status=made["status"],
-        body=made.get("body"),
-        message=made.get("message"),
-        headers=tuple(made.get("headers", {}).items()),
-        delay=microseconds(made.get("delay", 0)),
-    )
+    if not made and not entries:
+        return place.wrong("does nothing; there are " + ", ".join(fields))
+    return made or None
+
+
+def _made(values: dict[str, Any]) -> Effect:
+    ready: dict[str, Any] = {name: microseconds(value) if name in TIMES else value for name, value in values.items()}
+    if "headers" in ready:
+        ready["headers"] = tuple(ready["headers"].items())
+    for name in ready.keys() & {"drop_fields", "empty_fields"}:
+        ready[name] = tuple(ready[name])
+    return Effect(**ready)
 
 
 def _on_step(place: Place) -> Any:
@@ -275,32 +337,49 @@ def _on_step(place: Place) -> Any:
     )
 
 
-KINDS = {"before": (phase_of_call, _on_call), "step": (phase_of_step, _on_step)}
+KINDS = {
+    "before": (phase_of_call, _on_call),
+    "after": (phase_of_call, _on_call),
+    "wire": (phase_of_call, _on_wire),
+    "read": (phase_of_call, _on_read),
+    "step": (phase_of_step, _on_step),
+}
+PHASES = tuple(KINDS)[:-1]  # of calls
+TIMES = frozenset(("delay", "stale", "hide"))
+PHASE_OF = {
+    **dict.fromkeys(ON_READ, "the phase read"),
+    **dict.fromkeys(ON_WIRE, "the phase wire"),
+    **dict.fromkeys(ON_STEP, "steps; a call is answered with a status"),
+    **dict.fromkeys(ON_CALL, "the phases before and after"),
+}  # whose effect a name is, for who has put it into another's
 
 
 def _check_facts(place: Place, kind: str) -> None:
     """`where` asks for facts that there are; of a call, what stands in its body is written with dots."""
     found = (place.entries() or {}).get("where")
     for name, (key, _) in (found[1].entries() or {} if found and found[1].is_mapping else {}).items():
-        if kind == "before" and ("." in name or name in path_parameters()):
+        if kind == "call" and ("." in name or name in path_parameters()):
             continue
-        known = CALL_FACTS if kind == "before" else STEP_FACTS
+        known = CALL_FACTS if kind == "call" else STEP_FACTS
         if name not in known:
-            key.wrong(f"there is no such fact of a {'call' if kind == 'before' else 'step'}{nearest(name, known)}")
+            key.wrong(f"there is no such fact of a {kind}{nearest(name, known)}")
 
 
 # fmt: off
 SCENARIO: dict[str, Callable[[Place], Any] | Required] = {
     "version":     choice(("1",), "format version"),
     "description": text,
+    "threads":     one_or_more(text),
     "seed":        integer(),
     "release":     release,
     "clock":       CLOCK,
     "cloud":       anything,      # read by load.py, which knows where the file is
     "timing":      table(duration, step_glob),
     "faults":      listing(fault),
-    "events":      not_yet("what happens by itself (events)"),
-    "workload":    not_yet("a workload"),
-    "expect":      not_yet("judging a run (expect)"),
+    "events":      listing(planned),
+    "workload":    workload,
+    "workloads":   table(workload),
+    "expect":      expectation,
+    "finds":       one_or_more(choice(FINDINGS, "kind of finding")),   # what the first workload is to show
 }
 # fmt: on

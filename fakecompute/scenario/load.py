@@ -15,6 +15,7 @@ from typing import Any
 from fakecompute import resources
 from fakecompute.cloud import Cloud
 from fakecompute.domain.faults import Rule
+from fakecompute.domain.happenings import plan
 from fakecompute.domain.releases import NEWEST
 from fakecompute.domain.settings import Settings
 from fakecompute.domain.timing import Duration, Timing
@@ -22,8 +23,11 @@ from fakecompute.errors import BadDefinition
 from fakecompute.kernel.clock import EPOCH, AutoClock, Clock, ManualClock, ScaledClock, WallClock
 from fakecompute.scenario import definition as definitions
 from fakecompute.scenario.definition import SUFFIXES, checked, host_names, project_names, read_text
+from fakecompute.scenario.events import Planned
+from fakecompute.scenario.findings import Expectation
 from fakecompute.scenario.format import SCENARIO, matching
 from fakecompute.scenario.schema import Page, Place, mapping, nearest, text
+from fakecompute.scenario.workload import Workload
 
 Definition = Mapping[str, Any]
 
@@ -40,6 +44,16 @@ class Scenario:
     definition: str | Definition = "default"
     timing: Mapping[str, Duration] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
+    events: tuple[Planned, ...] = ()
+    workloads: Mapping[str, Workload] = field(default_factory=dict)  # by name; `workload` if there is one alone
+    expect: Expectation | None = None
+    finds: tuple[str, ...] = ()  # kinds of findings that the first of its workloads shows
+    threads: tuple[str, ...] = ()  # where it was seen
+
+    @property
+    def start(self) -> int | None:
+        """Where its time begins, if it says so."""
+        return self.clock.get("start") if self.clock else None
 
     def cloud(
         self,
@@ -62,7 +76,7 @@ class Scenario:
         profile = timing or ("fast" if isinstance(clock, WallClock) else "real")
         if isinstance(definition, str):
             definition = checked(definition)
-        return Cloud(
+        cloud = Cloud(
             self.definition if definition is None else definition,
             seed=self.seed if seed is None else seed,
             release=release or self.release,
@@ -71,6 +85,9 @@ class Scenario:
             rules=self.rules,
             settings=settings,
         )
+        for event in self.events:
+            plan(cloud, cloud.begun + event.at, event.name, **dict(event.told))
+        return cloud
 
 
 def clock_of(kind: str, start: int | None = None, rate: float | None = None) -> Clock:
@@ -102,14 +119,19 @@ def load(source: str | PathLike[str] | Mapping[str, Any]) -> Scenario:
     return _read(Page.of(content, path_text), name, Path(path_text))
 
 
+def load_page(page: Page, name: str = "scenario") -> Scenario:
+    """The scenario of a page, which stands in no file."""
+    return _read(page, name, None)
+
+
 def _read(page: Page, name: str, path: Path | None) -> Scenario:
     made = mapping(SCENARIO)(page.top) or {}
     entries = page.top.entries() or {} if page.top.is_mapping else {}
     definition = _definition(entries["cloud"][1], path) if "cloud" in entries else None
     _check_clock(entries["clock"][1] if "clock" in entries else None, made.get("clock"))
     faults = (entries["faults"][1].items() or []) if "faults" in entries else []
-    _check_names(faults)
-    _check_places(faults, checked("default") if definition is None else definition)
+    cloud = checked("default") if definition is None else definition
+    check_faults(faults, {"host": host_names(cloud), "project": project_names(cloud)})
     page.done()
     return Scenario(
         name=name,
@@ -120,7 +142,18 @@ def _read(page: Page, name: str, path: Path | None) -> Scenario:
         definition="default" if definition is None else definition,
         timing=made.get("timing", {}),
         rules=tuple(made.get("faults", ())),
+        events=tuple(made.get("events", ())),
+        workloads=_workloads(made),
+        expect=made.get("expect"),
+        finds=tuple(made.get("finds", ())),
+        threads=tuple(made.get("threads", ())),
     )
+
+
+def _workloads(made: Mapping[str, Any]) -> dict[str, Workload]:
+    """`workload` is one that needs no name."""
+    alone = {"workload": made["workload"]} if "workload" in made else {}
+    return {**alone, **made.get("workloads", {})}
 
 
 def _definition(place: Place, path: Path | None) -> Definition | None:
@@ -163,9 +196,16 @@ def _values(fault: Place, *keys: str) -> Iterable[tuple[str, Place]]:
         yield at.word, at
 
 
-def _check_names(faults: Iterable[Place]) -> None:
+def check_faults(faults: Iterable[Place], known: Mapping[str, Iterable[str]], names: Iterable[str] = ()) -> None:
+    """What a fault alone cannot tell: `known` are the hosts and projects of the cloud, `names` its other rules'."""
+    places = list(faults)
+    _check_names(places, names)
+    _check_places(places, {key: list(words) for key, words in known.items()})
+
+
+def _check_names(faults: Iterable[Place], names: Iterable[str]) -> None:
     """A rule's dice are thrown in its name: no two have the same."""
-    seen: set[str] = set()
+    seen = set(names)
     for fault in faults:
         for name, place in [*_values(fault, "name"), *_values(fault, "on")][:1]:
             if name in seen:
@@ -173,9 +213,8 @@ def _check_names(faults: Iterable[Place]) -> None:
             seen.add(name)
 
 
-def _check_places(faults: Iterable[Place], definition: Definition) -> None:
+def _check_places(faults: Iterable[Place], known: Mapping[str, list[str]]) -> None:
     """Hosts and projects that a fault asks for are in the cloud."""
-    known = {"host": host_names(definition), "project": project_names(definition)}
     for fault in faults:
         for key, names in known.items():
             for word, place in _values(fault, "where", key):

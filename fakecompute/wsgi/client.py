@@ -7,21 +7,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from werkzeug.datastructures import Headers
 from werkzeug.test import Client, EnvironBuilder
 
 from fakecompute.cloud import Cloud
+from fakecompute.domain.faults import Effect
 from fakecompute.domain.identity import token_for
 from fakecompute.domain.records.identity import Project, Token, User
+from fakecompute.kernel.clock import microseconds
 from fakecompute.rest.version import HEADER
 from fakecompute.wsgi.app import app
-from fakecompute.wsgi.many import bind
+from fakecompute.wsgi.many import WIRE, bind
+from fakecompute.wsgi.wire import in_process, lasts
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
 @dataclass(frozen=True)
@@ -38,10 +44,19 @@ class Answer:
 
     @cached_property
     def json(self) -> Any:
-        return orjson.loads(self.content) if self.content and self._is_json else None
+        return orjson.loads(self.content) if self.content and self.looks_like_json else None
 
     @property
-    def _is_json(self) -> bool:
+    def unreadable(self) -> bool:
+        """Is it said to be JSON, and is none?"""
+        try:
+            self.json  # noqa: B018  reads it
+        except orjson.JSONDecodeError:
+            return True
+        return False
+
+    @property
+    def looks_like_json(self) -> bool:
         return (self.headers.get("Content-Type") or "").partition(";")[0].endswith("json")
 
 
@@ -50,7 +65,9 @@ class Http:
 
     def __init__(self, cloud: Cloud, user: str = "demo", project: str | None = None) -> None:
         self.cloud, self.user, self.project = cloud, user, project or first_project(cloud, user)
-        self._client = Client(bind(app(), cloud), use_cookies=False)
+        self._app = bind(app(), cloud)
+        self._client = Client(self._respond, use_cookies=False)
+        self._wire: Effect | None = None  # what a fault does to the answer on its way
         self._token: Token | None = None
 
     def as_(self, user: str, project: str | None = None) -> Http:
@@ -75,8 +92,14 @@ class Http:
         params: Mapping[str, Any] | None = None,
         headers: Mapping[str, str | None] | None = None,
         version: str | None = None,
+        timeout: float | None = None,
     ) -> Answer:
-        """`version` is Compute's ("2.26"), or names its service ("placement 1.39"); a header of None is not sent."""
+        """What came back; ConnectionError or Truncated if a fault of the wire let nothing, or not all, arrive.
+
+        TimeoutError if that would have taken more than `timeout` seconds.
+
+        `version` is Compute's ("2.26"), or names its service ("placement 1.39"); a header of None is not sent.
+        """
         sent: dict[str, str | None] = {"X-Auth-Token": None if headers and "X-Auth-Token" in headers else self.token.id}
         if json is not None:
             content, sent["Content-Type"] = orjson.dumps(json), "application/json"
@@ -86,7 +109,24 @@ class Http:
         kept = Headers({name: value for name, value in sent.items() if value is not None})
         builder = EnvironBuilder(method=method, path=path, query_string=params, data=content, headers=kept)
         response = self._client.open(builder)
-        return Answer(response.status_code, response.headers, response.get_data())
+        content = response.get_data()
+        if self._wire is not None:
+            content = in_process(self._wire, content)
+            self._wait(lasts(self._wire, content), timeout)
+        return Answer(response.status_code, response.headers, content)
+
+    def _wait(self, amount: int, timeout: float | None) -> None:
+        """For the end of a body that dribbles."""
+        late = timeout is not None and amount > microseconds(timeout)
+        if self.cloud.clock.virtual:
+            self.cloud.clock.advance(microseconds(timeout or 0) if late else amount)
+        if late:
+            raise TimeoutError(f"not all of the answer came within {timeout:g} s")
+
+    def _respond(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        answer = self._app(environ, start_response)
+        self._wire = environ.get(WIRE)
+        return answer
 
     def get(self, path: str, **more: Any) -> Answer:
         return self.request("GET", path, **more)

@@ -7,6 +7,7 @@ endpoint (`/compute/v2/servers`) goes to the one of today, for each route to exi
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -17,9 +18,12 @@ if TYPE_CHECKING:
     from fakecompute.cloud import Cloud
 
 CLOUD = "fakecompute.cloud"  # keys of the WSGI environ
+CLOUDS = "fakecompute.clouds"  # all of them, by name
+CONTROL = "/_fakecompute"  # whose refusals are JSON
 PROJECT = "fakecompute.project"
 LEGACY = "fakecompute.legacy"  # the path as it was asked for at the legacy endpoint
 DELAY = "fakecompute.delay"  # microseconds that the answer is to be late, for the face to wait
+WIRE = "fakecompute.wire"  # how the answer is damaged on its way (domain/faults.py), for the face to do
 
 _CLOUD = re.compile(r"/clouds/([A-Za-z0-9._-]+)(?=/|$)")
 _PROJECT = re.compile(
@@ -41,8 +45,10 @@ def bind(app: WSGIApplication, clouds: Cloud | Mapping[str, Cloud]) -> WSGIAppli
             path = environ["PATH_INFO"] = path[match.end() :] or "/"
         cloud = named.get(name)
         if cloud is None:
-            start_response("404 Not Found", [("Content-Type", "text/plain; charset=utf-8")])
-            return [f"There is no cloud {name!r} here; there are {sorted(n for n in named if n)}.\n".encode()]
+            there = f"There is no cloud {name!r} here; there are {sorted(n for n in named if n)}."
+            kind, content = _no_cloud(there, path)
+            start_response("404 Not Found", [("Content-Type", kind)])
+            return [content]
         if match := _PROJECT.fullmatch(path):
             path = environ["PATH_INFO"] = match[1] + match[3]
             environ[PROJECT] = match[2]
@@ -50,6 +56,14 @@ def bind(app: WSGIApplication, clouds: Cloud | Mapping[str, Cloud]) -> WSGIAppli
             environ["PATH_INFO"] = "/compute/v2.1" + match[1]
             environ[LEGACY] = path
         environ[CLOUD] = cloud
+        environ[CLOUDS] = named
         return app(environ, start_response)
 
     return bound
+
+
+def _no_cloud(said: str, path: str) -> tuple[str, bytes]:
+    if not path.startswith(CONTROL):
+        return "text/plain; charset=utf-8", f"{said}\n".encode()
+    hint = f"Ask for one of these, or make it: POST {CONTROL}/v1/clouds."
+    return "application/json", json.dumps({"error": {"status": 404, "message": said, "hint": hint}}).encode()

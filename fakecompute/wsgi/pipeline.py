@@ -9,28 +9,26 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 from flask import Response
 
-from fakecompute.domain.faults import Effect, match_faults
 from fakecompute.domain.identity import with_implied
 from fakecompute.domain.rate_limits import count_call, rate_limits
 from fakecompute.domain.records.identity import Token
 from fakecompute.errors import (
     BadRequest,
     FakeError,
-    Injected,
     MalformedBody,
     NotFound,
     UnsupportedMediaType,
 )
-from fakecompute.kernel.journal import scrub
 from fakecompute.rest.call import Call
 from fakecompute.rest.dialect import Answer
 from fakecompute.rest.error_page import ErrorPage
 from fakecompute.rest.policy import Context
 from fakecompute.rest.routes import Endpoint, Routes
 from fakecompute.rest.schema import InvalidBody, unknown_query
-from fakecompute.rest.version import FIRST, HEADER, LENIENT, Version
+from fakecompute.rest.version import HEADER, LENIENT, Version
+from fakecompute.wsgi import faults, journaling
 from fakecompute.wsgi.encoding import Unreadable, decode, deflate, encode, inflate
-from fakecompute.wsgi.many import CLOUD, DELAY, LEGACY, PROJECT
+from fakecompute.wsgi.many import CLOUD, LEGACY, PROJECT
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -61,9 +59,15 @@ def respond(environ: WSGIEnvironment, service: Routes, methods: Methods, params:
     raw = _read(environ, _limit(service, methods, environ["REQUEST_METHOD"]))
     with cloud.lock:
         lived = cloud.catch_up()
+        cloud.remember()
         call = _call(cloud, environ, service)
+        tokens = journaling.bearers(call, environ)
         answer = _answer(call, environ, methods, params, raw)
-        _write_journal(call, environ, answer)
+        faults.wire(call, params)
+        journaling.write(call, environ, answer, tokens)
+        cloud.remember()
+        if cloud.observer is not None:
+            cloud.observer(cloud)
         if cloud.clock.jumps and not lived and environ["REQUEST_METHOD"] == "GET":
             cloud.jump()
     return _encode(call, environ, answer)
@@ -103,14 +107,18 @@ def _perform(
     call.raw = raw
     endpoint = call.endpoint = _pick(call, candidates)
     if call.url_project and call.url_project != call.context.project_id and not public:
-        raise BadRequest(reason=f"Malformed request URL: URL's project_id '{call.url_project}' doesn't match "
-                                f"Context's project_id '{call.context.project_id}'")  # fmt: skip
+        told = {"url": call.url_project, "context": call.context.project_id}
+        raise BadRequest(reason=call.service.dialect.wrong_project.format(**told))
 
-    effect = match_faults(call.cloud, phase="before", on=endpoint.operation, **_facts(call, params))
-    if effect is not None:
-        return _struck(call, environ, effect)
-
+    if (struck := faults.before(call, params)) is not None:
+        return struck
     _load(call, endpoint)
+    answer = faults.reading(call, params, lambda: _carry_out(call, endpoint, params))
+    return faults.after(call, params) or answer
+
+
+def _carry_out(call: Call, endpoint: Endpoint, params: dict[str, str]) -> Answer:
+    """What was asked for, all of it or nothing."""
     with call.cloud.transaction():
         call.params = {name: _found(call, name, value) for name, value in params.items()}
         _check_policy(call, endpoint)
@@ -179,7 +187,8 @@ def _is_public(methods: Methods, method: str) -> bool:
 
 def _authenticate(call: Call, environ: WSGIEnvironment) -> None:
     token = call.cloud.store.find(Token, environ.get("HTTP_X_AUTH_TOKEN"))
-    if token is None or token.expires_at <= call.cloud.now:
+    refused = call.service.name in call.cloud.settings.tokens_refused_by
+    if token is None or token.expires_at <= call.cloud.now or refused:
         raise Refusal(call.service.dialect.unauthorized(f"{call.base}/identity"))
     call.context = Context(
         user_id=token.user_id,
@@ -261,7 +270,7 @@ def _pick(call: Call, candidates: list[Endpoint]) -> Endpoint:
     (key,) = call.body
     known = [endpoint for endpoint in candidates if endpoint.action == key]
     if not known:
-        raise BadRequest(reason=f"There is no such action: {key}")
+        raise BadRequest(reason=call.service.dialect.no_action.format(key=key))
     for endpoint in known:
         if call.version in endpoint.span:
             return endpoint
@@ -296,53 +305,6 @@ def _decode(call: Call, endpoint: Endpoint) -> None:
         raise call.service.dialect.malformed() from None
 
 
-def _facts(call: Call, params: dict[str, str]) -> dict[str, Any]:
-    """What a fault rule may match of a call."""
-    return {
-        "project": call.context.project_name,
-        "project_id": call.context.project_id,
-        "user": call.context.user_name,
-        "method": call.environ["REQUEST_METHOD"],
-        "path": call.path,
-        "service": call.service.name,
-        "body": call.body,
-        "params": params,
-    }
-
-
-def _struck(call: Call, environ: WSGIEnvironment, effect: Effect) -> Answer:
-    """A fault rule answers, and nothing was done."""
-    environ[DELAY] = effect.delay
-    if call.cloud.clock.virtual and effect.delay:
-        call.cloud.clock.advance(effect.delay)
-    headers = dict(effect.headers)
-    if effect.body in ("plain", "empty", "proxy-html"):
-        return Answer(
-            effect.status, _PAGES[effect.body].format(status=effect.status), headers, _TYPES[effect.body]
-        )
-    if effect.body:
-        return Answer(effect.status, effect.body, headers, "text/plain; charset=UTF-8")
-    raise Injected(
-        effect.status, effect.message or _REASONS.get(effect.status, "Injected by a fault rule."), headers
-    )
-
-
-_PAGES = {
-    "plain": "{status}: refused by a fault rule\n",
-    "empty": "",
-    "proxy-html": "<html><body><h1>{status} Bad Gateway</h1>\nThe server did not answer in time.\n</body></html>\n",
-}
-_TYPES = {
-    "plain": "text/plain; charset=UTF-8",
-    "empty": "text/plain; charset=UTF-8",
-    "proxy-html": "text/html",
-}
-_REASONS = {
-    429: "This request was rate-limited.",
-    503: "The server is currently unavailable. Please try again at a later time.",
-}
-
-
 def _load(call: Call, endpoint: Endpoint) -> None:
     """Body and query by their schemas."""
     if endpoint.body is not None:
@@ -373,34 +335,6 @@ def _check_policy(call: Call, endpoint: Endpoint) -> None:
         return
     target = next((v.project_id for v in call.params.values() if hasattr(v, "project_id")), None)
     call.demand(endpoint.policy, target)
-
-
-def _write_journal(call: Call, environ: WSGIEnvironment, answer: Answer) -> None:
-    journal = call.cloud.journal
-    if journal is None:
-        return
-    query = environ.get("QUERY_STRING", "")
-    journal.write(
-        {
-            "at": call.cloud.now,
-            "operation": call.endpoint.operation if call.endpoint else None,
-            "method": environ["REQUEST_METHOD"],
-            "path": call.path + (f"?{query}" if query else ""),
-            "version": str(call.version) if call.version != FIRST else None,
-            "project": call.context.project_name or None,
-            "body": None if call.endpoint is not None and call.endpoint.raw else scrub(_sent(call)),
-            "status": answer.status,
-            "digest": call.cloud.digest(),
-        }
-    )
-
-
-def _sent(call: Call) -> Any:
-    """The body as it came: a schema may have replaced it since."""
-    try:
-        return decode(call.raw) if call.raw else None
-    except Unreadable:
-        return None
 
 
 def _encode(call: Call, environ: WSGIEnvironment, answer: Answer) -> Response:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from tests.properties.cinder_bodies import CINDER
+
 NET = {
     "name": "a", "admin_state_up": True, "shared": False, "mtu": 1400, "router:external": False,
     "port_security_enabled": True, "dns_domain": "example.org.", "provider:network_type": "vxlan",
@@ -136,10 +138,21 @@ BODIES: dict[str, list[Any]] = {
     "image.add_image_location":         [{"url": "http://example.org/a"}],
     "image.create_task":                [{"type": "import", "input": {"import_from": "http://example.org/a", "import_from_format": "raw", "image_properties": {}}}],
     "image.create_metadef_namespace":   [{"namespace": "OS::Compute::A", "visibility": "public"}],
+    **CINDER,
 }
 # fmt: on
-QUERIES = (
-    "limit marker sort_key sort_dir sort page_reverse fields name id status visibility member_status owner tag size_min"
-    " created_at protected os_hidden project_id network_id device_id fixed_ips shared description tags not-tags-any"
-    " enabled domain_id user.id scope.project.id role.id effective include_names nocatalog allow_expired bind".split()
-)  # where no schema tells them
+# What is asked for, by service, where no schema tells.
+QUERIES = {
+    "": (
+        "limit marker sort_key sort_dir sort page_reverse fields name id status visibility member_status owner tag size_min"
+        " created_at protected os_hidden project_id network_id device_id fixed_ips shared description tags not-tags-any"
+        " enabled domain_id user.id scope.project.id role.id effective include_names nocatalog allow_expired bind"
+    ).split(),
+    "volume": (
+        "limit marker offset sort_key sort_dir sort name name~ id status metadata bootable all_tenants project_id user_id"
+        " created_at updated_at with_count consumes_quota volume_id snapshot_id group_id source_volid glance_metadata"
+        " migration_status availability_zone host is_public extra_specs group_specs list_volume instance_id"
+        " attach_status resource_type resource_uuid message_level event_id usage detail cascade force vol_type_id"
+        " delete_metadata is_up disabled binary cluster replication_status reference size resource tenant_id name_id"
+    ).split(),
+}

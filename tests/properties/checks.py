@@ -6,10 +6,12 @@ from collections import Counter
 from dataclasses import fields
 
 from fakecompute import Cloud
+from fakecompute.domain.boot_images import is_volume_backed
+from fakecompute.domain.records.block_device import BlockDevice
 from fakecompute.domain.records.compute import Allocation
 from fakecompute.domain.records.network import Network, Port, Subnet
 from fakecompute.domain.records.server import ActionEvent, InstanceAction, Migration, Server
-from fakecompute.domain.records.volume import Volume
+from fakecompute.domain.records.volume import Attachment, Volume
 from fakecompute.domain.scheduler import room_for
 from fakecompute.domain.states import VM
 
@@ -18,7 +20,7 @@ LEFT_BEHIND = {("evacuation", "done"), ("evacuation", "failed")}
 
 
 def assert_equal(one: Cloud, other: Cloud) -> None:
-    for kind in Server, ActionEvent, Migration, Allocation, Port, Network, Volume:
+    for kind in Server, ActionEvent, Migration, Allocation, Port, Network, Volume, Attachment, BlockDevice:
         mine, theirs = ({record.id: record for record in cloud.store.all(kind)} for cloud in (one, other))
         assert mine.keys() == theirs.keys()
         for id, record in mine.items():
@@ -51,17 +53,14 @@ def assert_balanced(cloud: Cloud) -> None:
         held = cloud.store.find(Allocation, server.id)
         assert (held is not None) == (server.host is not None), server
         if held and server.migration_id is None:
-            assert (held.host, (held.vcpus, held.ram, held.disk)) == (server.host, room_for(server.flavor))
+            room = room_for(server.flavor, volume_backed=is_volume_backed(cloud, server.id))
+            assert (held.host, (held.vcpus, held.ram, held.disk)) == (server.host, room)
 
     ports = [port for port in cloud.store.all(Port) if port.device_owner.startswith("compute:")]
     for port in ports:
         assert port.device_id in live, "a port outlived its server"
         assert port.host == (live[port.device_id].host or "")
-    for volume in cloud.store.all(Volume):
-        holders = [attachment.server_id for attachment in volume.attachments]
-        assert all(id in live for id in holders), "an attachment outlived its server"
-        assert len(holders) == len(set(holders)) and (volume.multiattach or len(holders) < 2)
-        assert holders or volume.status not in ("attaching", "in-use", "detaching")
+    assert_paired(cloud)
     addresses = Counter(fixed for port in cloud.store.all(Port) for fixed in port.fixed_ips)
     assert all(count == 1 for count in addresses.values()), "an address was given out twice"
     subnets = {subnet.id for subnet in cloud.store.all(Subnet)}
@@ -75,3 +74,70 @@ def assert_balanced(cloud: Cloud) -> None:
         if server.task_state is None and server.trigger is None:
             events = cloud.store.by(ActionEvent, "action", server.action_id) if server.action_id else []
             assert all(event.finish_time is not None for event in events), "an event never ended"
+
+
+# --- volumes: Nova's half, Cinder's half, and what both make of the volume
+
+
+def strays(cloud: Cloud) -> list[Attachment]:
+    """Attachments to servers that Nova knows nothing of."""
+    known = {id for device in cloud.store.all(BlockDevice) for id in _known(device)}
+    return [one for one in cloud.store.all(Attachment) if one.server_id is not None and one.id not in known]
+
+
+def _known(device: BlockDevice) -> set[str | None]:
+    return {device.attachment_id, device.old_attachment_id, device.memory("new_attachment")}
+
+
+def assert_paired(
+    cloud: Cloud, *, allowed: frozenset[str] = frozenset(), reset: frozenset[str] = frozenset()
+) -> None:
+    """Both sides tell the same of every volume.
+
+    `allowed` are attachments that a fault or an operator may have left behind, `reset` the volumes whose status an
+    operator has set.
+    """
+    for one in strays(cloud):
+        assert one.id in allowed, "an attachment that Nova knows nothing of"
+    for device in cloud.store.all(BlockDevice):
+        _assert_mapped(cloud, device)
+    for attachment in cloud.store.all(Attachment):
+        assert cloud.store.find(Volume, attachment.volume_id), "an attachment outlived its volume"
+    for volume in cloud.store.all(Volume):
+        mappings = Counter(device.server_id for device in cloud.store.by(BlockDevice, "volume", volume.id))
+        assert all(count == 1 for count in mappings.values()), "a server has a volume twice"
+        assert volume.multiattach or len(mappings) < 2
+        if volume.id not in reset:
+            _assert_status(cloud, volume)
+    _assert_counted(cloud)
+
+
+def _assert_mapped(cloud: Cloud, device: BlockDevice) -> None:
+    server = cloud.store.find(Server, device.server_id)
+    assert server is not None and not server.deleted, "a mapping outlived its server"
+    for id in device.attachment_id, device.old_attachment_id:
+        attachment = cloud.store.find(Attachment, id)
+        if attachment is not None:
+            assert (attachment.server_id, attachment.volume_id) == (device.server_id, device.volume_id)
+
+
+# The attachment that a volume of this status must have.
+HELD = {"in-use": "attached", "detaching": "attached", "attaching": "attaching", "reserved": "reserved"}
+
+
+def _assert_status(cloud: Cloud, volume: Volume) -> None:
+    statuses = {one.status for one in cloud.store.by(Attachment, "volume", volume.id)}
+    if volume.status in HELD:
+        assert HELD[volume.status] in statuses, (volume.status, statuses)
+    if volume.status == "available":
+        assert not statuses, "an available volume is attached"
+
+
+def _assert_counted(cloud: Cloud) -> None:
+    """What quotas and pools are held to is what the volumes add up to."""
+    volumes = cloud.store.all(Volume)
+    for name, key_of in Volume.totals.items():
+        sums: dict[object, tuple[int, ...]] = {}
+        for part in filter(None, map(key_of, volumes)):
+            sums[part[0]] = tuple(map(sum, zip(sums.get(part[0], (0, 0)), part[1], strict=True)))
+        assert all(cloud.store.total(Volume, name, key) == amounts for key, amounts in sums.items())

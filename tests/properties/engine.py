@@ -14,17 +14,23 @@ from fakecompute.domain.hosts import host_down, host_up
 from fakecompute.domain.identity import token_for
 from fakecompute.domain.records.compute import Host
 from fakecompute.domain.records.network import Network
-from fakecompute.domain.records.server import Migration
+from fakecompute.domain.records.server import Migration, Server
 from fakecompute.domain.settings import Settings
 from fakecompute.domain.tables.servers import SERVER
-from fakecompute.faces.client import Answer, Http
+from fakecompute.wsgi.client import Answer, Http
+from tests.properties import volumes
+from tests.properties.volumes import ASKS, STORAGE, Storage
 
 API = "/compute/v2.1"
+FINE = frozenset((200, 201, 202, 204, 400, 403, 404, 409, 413, 429, 500, 503))
 NOWHERE = "99999999-2222-4333-8444-555555555555"
 IMAGE = "11111111-2222-4333-8444-555555555555"
 DIVISIBLE = 12  # by 1, 2, 3 and 4: a wait in so many pieces is as long as the whole
 STEPS = sorted(SERVER.steps())
-CALLS = ("compute.create_server", "compute.delete_server", "compute.start_server", "compute.reboot_server")
+CALLS = (
+    "compute.create_server", "compute.delete_server", "compute.start_server", "compute.reboot_server",
+    "volume.create_volume", "volume.delete_volume", "volume.extend_volume", "volume.create_snapshot",
+)  # fmt: skip
 
 # A small cloud, so that rooms and quotas run out: two hosts for about six servers.
 SMALL: dict[str, Any] = {
@@ -90,7 +96,9 @@ ACTIONS: tuple[dict[str, Any], ...] = (
 
 
 class Command(NamedTuple):
-    """`host which down|up`, `boot flavor`, `act which how`, `delete|rename|plug|unplug which`, `migration which how`, or `wait microseconds`."""
+    """`host which down|up`, `boot flavor`, `act which how`, `delete|rename|plug|unplug which`, `migration which how`,
+    `ask which request` (of volumes), `service which down|up` (of Cinder), or `wait microseconds`.
+    """
 
     verb: str
     which: int
@@ -104,7 +112,8 @@ def _commands(verb: str, what: st.SearchStrategy[Any]) -> st.SearchStrategy[Comm
 _waits = st.one_of(st.integers(0, 90_000_000), st.integers(0, 12_000_000)).map(
     lambda n: n // DIVISIBLE * DIVISIBLE
 )
-commands = st.one_of(
+_wait = _commands("wait", _waits)
+_of_servers = st.one_of(
     _commands("boot", st.sampled_from(["1", "2"])),
     _commands("act", st.sampled_from(ACTIONS)),
     _commands("act", st.sampled_from(ACTIONS)),
@@ -114,10 +123,13 @@ commands = st.one_of(
     _commands("plug", st.none()),
     _commands("unplug", st.none()),
     _commands("migration", st.sampled_from(["abort", "force_complete"])),
-    _commands("wait", _waits),
-    _commands("wait", _waits),
+    _wait,
+    _wait,
 )
-plans = st.lists(commands, min_size=2, max_size=12)
+_asks = st.builds(Command, st.just("ask"), st.integers(0, volumes.MANY**2 - 1), st.sampled_from(ASKS))
+_of_volumes = st.one_of(_asks, _asks, _asks, _commands("service", st.sampled_from(["down", "up", "up"])), _wait)
+server_plans = st.lists(_of_servers, min_size=2, max_size=12)
+plans = st.lists(st.one_of(_of_servers, _of_volumes, _of_volumes), min_size=2, max_size=12)
 
 effects = st.one_of(
     st.just(Effect(fail="chaos")),
@@ -125,17 +137,24 @@ effects = st.one_of(
     st.just(Effect(hang=True)),
     st.tuples(st.floats(0.1, 50), st.integers(0, 60_000_000)).map(lambda p: Effect(slow=p[0], delay=p[1])),
 )
-step_rules = st.builds(
-    Rule,
-    id=st.just(""),
-    name=st.sampled_from("abc"),
-    on=st.sampled_from([*STEPS, "server.create.*", "*"]),
-    where=st.sampled_from([(), (("host", "compute-1"),), (("server.name", "s1*"),)]),
-    skip=st.integers(0, 2),
-    times=st.one_of(st.none(), st.integers(1, 3)),
-    probability=st.one_of(st.none(), st.floats(0, 1)),
-    effect=effects,
-)
+
+
+def _step_rules(places: list[str], *facts: tuple[tuple[str, str], ...]) -> st.SearchStrategy[Rule]:
+    return st.builds(
+        Rule,
+        id=st.just(""),
+        name=st.sampled_from("abc"),
+        on=st.sampled_from(places),
+        where=st.sampled_from([(), *facts]),
+        skip=st.integers(0, 2),
+        times=st.one_of(st.none(), st.integers(1, 3)),
+        probability=st.one_of(st.none(), st.floats(0, 1)),
+        effect=effects,
+    )
+
+
+step_rules = _step_rules([*STEPS, "server.create.*", "*"], (("host", "compute-1"),), (("server.name", "s1*"),))
+volume_rules = _step_rules([*volumes.STEPS, "volume.create.*", "volume.*"], (("host", "storage@one#one"),))
 call_rules = st.builds(
     Rule,
     id=st.just(""),
@@ -145,7 +164,7 @@ call_rules = st.builds(
     times=st.integers(1, 3),
     effect=st.sampled_from([429, 500, 503]).map(lambda status: Effect(status=status)),
 )
-rules = st.lists(st.one_of(step_rules, step_rules, call_rules), max_size=4)
+rules = st.lists(st.one_of(step_rules, volume_rules, volume_rules, call_rules), max_size=4)
 
 
 # --- the one who carries plans out ------------------------------------------------------------------------
@@ -164,50 +183,76 @@ SETTINGS = (
         allow_resize_to_same_host=True,
     ),
 )
-setups = st.tuples(st.sampled_from(SETTINGS), rules)
+class Setup(NamedTuple):
+    """`furnished`: there is something of everything when the plan begins."""
+
+    settings: Settings
+    rules: list[Rule]
+    furnished: bool = False
+
+
+setups = st.builds(Setup, st.sampled_from(SETTINGS), rules, st.booleans())
 
 
 @cache
-def origin(settings: Settings) -> Cloud:
-    return Cloud(SMALL, settings=settings)
+def origin(settings: Settings, furnished: bool) -> Cloud:
+    cloud = Cloud({**SMALL, **STORAGE}, settings=settings)
+    if furnished:
+        client = Client(cloud)
+        client.do(Command("boot", 0, "1"))
+        client.storage.furnish()
+    return cloud
 
 
-def small_cloud(setup: tuple[Settings, list[Rule]]) -> Cloud:
-    settings, rules = setup
-    cloud = origin(settings).fork()
-    cloud.set_rules(rules)
+def small_cloud(setup: Setup) -> Cloud:
+    cloud = origin(setup.settings, setup.furnished).fork()
+    cloud.set_rules(setup.rules)
     return cloud
 
 
 class Client:
-    """Carries out commands over HTTP, as an admin of the project, with a token that never expires."""
+    """Carries out commands over HTTP, as an admin of the project, with tokens that never expire."""
 
-    def __init__(self, cloud: Cloud) -> None:
+    def __init__(self, cloud: Cloud, *, before: Client | None = None) -> None:
+        """`before` is the same client before the cloud of which this one is a fork."""
         self.cloud = cloud
-        self.http = Http(cloud, "admin", "demo")
-        self.http._token = token_for(cloud, "admin", "demo")
+        self.http, other = Http(cloud, "admin", "demo"), Http(cloud, "alt_demo")
+        for http in self.http, other:
+            known = before and before.storage.clients[http.user]
+            http._token = known.token if known else token_for(cloud, http.user, http.project)
+        clients = {"admin": self.http, "alt_demo": other}
+        self.storage = before.storage.on(cloud, clients) if before else Storage(cloud, clients)
         self.network = min(network.id for network in cloud.store.all(Network))
-        self.servers: list[str] = []
 
     def on(self, fork: Cloud) -> Client:
         """The same client before a fork of its cloud."""
-        twin = object.__new__(Client)
-        twin.__dict__.update(self.__dict__, cloud=fork, servers=list(self.servers))
-        twin.http = Http(fork, "admin", "demo")
-        twin.http._token = self.http._token
-        return twin
+        return type(self)(fork, before=self)
+
+    @property
+    def servers(self) -> list[str]:
+        """All that there ever were, the oldest first."""
+        return [server.id for server in sorted(self.cloud.store.all(Server), key=lambda one: one.number)]
 
     def do(self, command: Command) -> tuple[int, bytes]:
         """Status and body of the answer; a refusal is fine, a 500 that no rule made is not."""
-        if command.verb == "wait":
-            self.cloud.advance(command.what / 1_000_000)
+        match command.verb:
+            case "wait":
+                self.cloud.advance(command.what / 1_000_000)
+                return 0, b""
+            case "host":
+                return self._host(command)
+            case "service":
+                self.storage.switch(command.which, command.what == "up")
+                return 0, b""
+            case "boot":
+                answer: Answer | None = self._boot(command.what)
+            case "ask":
+                answer = self.storage.ask(command.which, command.what)
+            case _:
+                answer = self._ask(command) if self.servers else None
+        if answer is None:
             return 0, b""
-        if command.verb == "host":
-            return self._host(command)
-        if command.verb != "boot" and not self.servers:
-            return 0, b""
-        answer = self._boot(command.what) if command.verb == "boot" else self._ask(command)
-        assert answer.status_code in (200, 202, 204, 400, 403, 404, 409, 429, 500, 503), answer.text
+        assert answer.status_code in FINE, answer.text
         assert answer.status_code != 500 or b"Unexpected" not in answer.content, answer.text
         return answer.status_code, answer.content
 
@@ -226,17 +271,14 @@ class Client:
             "imageRef": IMAGE,
             "networks": [{"uuid": self.network}],
         }
-        answer = self.http.post(f"{API}/servers", json={"server": wish}, version="2.104")
-        if answer.status_code == 202:
-            self.servers.append(answer.json["server"]["id"])
-        return answer
+        return self.http.post(f"{API}/servers", json={"server": wish}, version="2.104")
 
     def _ask(self, command: Command) -> Answer:
         """Something of one of the servers."""
         one = f"{API}/servers/{self.servers[command.which % len(self.servers)]}"
         match command.verb:
             case "act":
-                return self.http.post(f"{one}/action", json=command.what, version="2.60")
+                return self.http.post(f"{one}/action", json=command.what, version="2.94")
             case "delete":
                 return self.http.delete(one)
             case "plug":
@@ -253,12 +295,28 @@ class Client:
         return self.http.put(one, json={"server": {"name": "renamed"}})
 
     def look(self) -> bytes:
-        """Every look there is at servers; none may matter."""
+        """Every look there is at servers, and in turn those at volumes; none may matter."""
         answers = [self.http.get(f"{API}/servers/detail", version="2.104")]
         for id in self.servers[-1:]:
             answers.append(self.http.get(f"{API}/servers/{id}"))
             answers.append(self.http.get(f"{API}/servers/{id}/os-instance-actions", version="2.62"))
         answers.append(self.http.get(f"{API}/limits"))
         answers.append(self.http.get("/network/v2.0/ports"))
+        answers += self.storage.look()
         assert all(answer.status_code in (200, 404) for answer in answers)
         return orjson.dumps([answer.text for answer in answers])
+
+    def clear(self) -> None:
+        """Whatever has happened: what operators have is enough to be rid of everything."""
+        self.cloud.set_rules([])
+        for which in range(3):
+            self.do(Command("host", which, "up"))
+            self.do(Command("service", which, "up"))
+        self.cloud.settle()
+        for server in self.cloud.store.by(Server, "deleted", False):
+            one = f"{API}/servers/{server.id}/action"
+            if server.task_state is not None:
+                self.http.post(one, json={"os-resetState": {"state": "active"}})
+            self.http.post(one, json={"forceDelete": None})
+        self.cloud.settle()
+        self.storage.clear()

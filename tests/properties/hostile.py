@@ -56,9 +56,11 @@ def hostile(dice: Random) -> Any:
 @cache
 def meant(way: str) -> list[str]:
     """What stands there may refer to: ids of the kinds that its name (or that of what it is in) names, or of all."""
-    for name in reversed(way.split(".")):
+    for name in (way, *reversed(way.split("."))):
         if name in LITERALS:
             return LITERALS[name]
+        if name in KINDS:
+            return references()[KINDS[name]]
         plain = re.sub("[^a-z]", "", name.lower())
         kinds = [kind for kind in references() if kind in plain]
         kinds = [kind for kind in kinds if not any(kind in other and kind != other for other in kinds)]
@@ -68,11 +70,24 @@ def meant(way: str) -> list[str]:
     return [id for ids in references().values() for id in ids]
 
 
-SYNONYMS = {"tenant": "project", "keyname": "keypair", "member": "project", "hypervisor": "host"}
-LITERALS = {
+SYNONYMS = {
+    "tenant": "project", "keyname": "keypair", "member": "project", "hypervisor": "host", "typeid": "volumetype",
+    "voltype": "volumetype", "newtype": "volumetype", "defaulttype": "volumetype", "qosid": "qosspecs",
+    "volid": "volume", "imageref": "image", "instance": "server", "sourcegroup": "volumegroup",
+    "consistencygroup": "volumegroup", "cgsnapshot": "groupsnapshot", "sourcecg": "volumegroup",
+}  # fmt: skip
+KINDS = {
+    "group": "volumegroup", "group_id": "volumegroup", "groups": "volumegroup", "message": "volumemessage",
+    "encryption.key": "encryption",
+}  # fmt: skip
+LITERALS: dict[str, list[Any]] = {
+    "extra_specs.key": ["provisioning:max_vol_size", "multiattach"], "clusters.name": ["east@ceph"],
+    "group_specs.key": ["key", "consistent_group_snapshot_enabled"], "extensions.alias": ["os-hosts", "OS-SCH-HNT"],
     "key": ["key", "hw:cpu_policy"], "tag": ["a", "b"], "alias": ["os-flavors", "router"],
-    "aggregate_id": ["1", "2"], "host": ["compute-1", "compute-2"], "host_name": ["compute-1", "compute-2"],
-    "service_id": ["enable", "disable-log-reason", "force-down", "1", "3"], "binary": ["nova-compute"],
+    "aggregate_id": ["1", "2"], "host": ["compute-1", "storage@lvm-1", "storage@lvm-2#lvm-2", "ceph-2@ceph#ceph"], "host_name": ["compute-1", "compute-2"],
+    "service_id": ["enable", "disable-log-reason", "force-down", "1", "3"], "binary": ["nova-compute", "cinder-volume"],
+    "cluster": ["east@ceph", "east@ceph#ceph"], "backend_id": ["afar", "default"], "source-name": ["legacy"],
+    "ref": [{"source-name": name} for name in ("legacy", "legacy-snap", "no-such")],
     "before": ["2026-01-01 00:00:00"], "start": ["2026-01-01T00:00:00"], "end": ["2027-01-01T00:00:00"],
 }  # fmt: skip
 
@@ -296,7 +311,12 @@ def _version(dice: Random, service: Routes, endpoint: Endpoint) -> Version | str
 
 
 def _path(dice: Random, path: str) -> str:
-    return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: _parameter(dice, found[1]), path)
+    """What stands before a parameter may tell what it is: /group_types/<id>."""
+    return re.sub(
+        r"([\w-]*)/<(?:\w+:)?(\w+)>",
+        lambda found: f"{found[1]}/{_parameter(dice, f'{found[1]}.{found[2]}')}",
+        path,
+    )
 
 
 def _parameter(dice: Random, name: str) -> str:
@@ -329,13 +349,14 @@ def _on_the_wire(dice: Random, endpoint: Endpoint, version: Version, headers: di
 def _query(dice: Random, endpoint: Endpoint, version: Any) -> str:
     if not dice.randrange(20):
         return dice.choice(["%ff", "a=%00", "&&=&", "=" * 50, "limit=1&limit=x", "\xff=\xff", "a=1&" * 1500])
-    known: dict[str, Any] = dict.fromkeys(QUERIES)
+    name = endpoint.operation.partition(".")[0]
+    known: dict[str, Any] = dict.fromkeys(QUERIES.get(name, QUERIES[""]))
     if endpoint.query is not None:
         at = version if isinstance(version, Version) else Version(0, 0)
         known = {
             (f.data_key or name): f for name, f in compiled(endpoint.query.schema, at).fields.items()
         } or known
-    elif endpoint.method != "GET":
+    elif endpoint.method not in ("GET", "DELETE"):
         return ""
     names = [dice.choice([*known] * 10 + ["zzz"]) for _ in range(dice.randrange(4))]
     return "&".join(f"{quote(name)}={_query_value(dice, known.get(name), name)}" for name in names)

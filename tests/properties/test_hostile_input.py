@@ -23,6 +23,7 @@ from tests.properties.hostile import Sent, request
 from tests.properties.world import furnished
 
 LOOKS = ("GET", "HEAD", "OPTIONS")
+ACTS = re.compile("/(dis)?associate(_all)?([?]|$)")  # with qos specs Cinder has it done by GET
 # how many times the profile's examples each service gets: by how much there is of it
 # fmt: off
 SHARE = {
@@ -148,7 +149,7 @@ def test_hostile_input_is_answered_and_what_is_refused_changes_nothing(service):
             answer = ask(cloud, sent)
             note(f"{sent} -> {answer}")
             check_answer(service, sent, answer)
-            if answer[0] >= 400 or sent.method in LOOKS:
+            if answer[0] >= 400 or (sent.method in LOOKS and not ACTS.search(sent.path)):
                 assert (cloud.digest(), list(cloud.events)) == (before, events)
 
     check()

@@ -2,30 +2,53 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
 from fakecompute import Cloud
 from fakecompute.domain.identity import token_for
+from fakecompute.domain.records.backup import Backup
 from fakecompute.domain.records.network import Network
+from fakecompute.domain.records.volume import VolumeType
 from fakecompute.domain.settings import Settings
-from fakecompute.faces.client import Http
+from fakecompute.domain.volume.backup_records import export_record
 from fakecompute.kernel.store import Record
+from fakecompute.wsgi.client import Http
+from tests.properties.furniture import BACKENDS, begin_work, furnish_for_all, furnish_storage
 
 COMPUTE, NETWORK, IMAGE = "/compute/v2.1", "/network/v2.0", "/image/v2"
 USERS = ("demo", "alt_demo")
+MANY = 60  # ids of one kind
 
 
 @cache
 def furnished() -> Cloud:
-    """Two projects with one of everything each; the second one's things are the foreign references."""
-    cloud = Cloud(settings=Settings(token_expiration=10**9))
-    for user in USERS:
-        _furnish(Http(cloud, user), user)
-        aggregate = {"name": user, "availability_zone": user}
-        _made(Http(cloud, "admin").post(f"{COMPUTE}/os-aggregates", json={"aggregate": aggregate}))
-    return cloud
+    """Two projects with some of everything each; the second one's things are the foreign references."""
+    return _world()[0]
+
+
+@cache
+def _world() -> tuple[Cloud, list[str]]:
+    """The cloud, and the keys to the volumes that are offered in it."""
+    cloud = Cloud({"extends": "default", "volume_backends": BACKENDS}, settings=Settings(token_expiration=10**9))
+    admin = Http(cloud, "admin")
+    users = [Http(cloud, user) for user in USERS]
+    furnish_for_all(admin, [http.token.project_id or "" for http in users])
+    keys: list[str] = []
+    wishes = []
+    for http in users:
+        aggregate = {"name": http.user, "availability_zone": http.user}
+        _made(admin.post(f"{COMPUTE}/os-aggregates", json={"aggregate": aggregate}))
+        wish, servers = _furnish(http, http.user)
+        keys += furnish_storage(http, admin, servers[3], wish["imageRef"])
+        wishes.append((http, wish, servers))
+    for http, wish, servers in wishes:
+        begin_work(http, admin, servers[3], wish["imageRef"])
+        _made(http.post(f"{COMPUTE}/servers", json={"server": wish}, version="2.37"))
+    return cloud, keys
 
 
 def _made(answer: Any) -> Any:
@@ -33,7 +56,8 @@ def _made(answer: Any) -> Any:
     return answer.json and next(iter(answer.json.values()))
 
 
-def _furnish(http: Http, name: str) -> None:
+def _furnish(http: Http, name: str) -> tuple[dict[str, Any], list[str]]:
+    """What it takes to make a server, and the ids of some."""
     net = _made(http.post(f"{NETWORK}/networks", json={"network": {"name": name}}))["id"]
     subnet = {"name": name, "network_id": net, "cidr": "192.168.0.0/24", "ip_version": 4}
     _made(http.post(f"{NETWORK}/subnets", json={"subnet": subnet}))
@@ -70,18 +94,35 @@ def _furnish(http: Http, name: str) -> None:
         _made(http.post(f"{COMPUTE}/servers/{id}/action", json=action))
     _made(http.delete(f"{COMPUTE}/servers/{ids[4]}"))
     http.cloud.advance(6000)
-    _made(http.post(f"{COMPUTE}/servers", json={"server": server}, version="2.37"))  # is being built
+    return server, ids
 
 
 @cache
 def references() -> dict[str, list[str]]:
     """The ids of all that there is, by the lower-case name of its kind; key pairs go by their names."""
-    found = {}
+    found: dict[str, list[str]] = {}
     for kind in _kinds(Record):
         records = furnished().store.all(kind)
         if records:
-            found[kind.__name__.lower()] = sorted(record.id for record in records)[:20]
-    return found | {"keypair": [f"key-{user}" for user in USERS]}
+            found[kind.__name__.lower()] = sorted(record.id for record in records)[:MANY]
+    ciphers = [kind.encryption.id for kind in furnished().store.all(VolumeType) if kind.encryption]
+    return found | {
+        "keypair": [f"key-{user}" for user in USERS],
+        "authkey": _world()[1],
+        "backupurl": _records(),
+        "encryption": [*ciphers, "cipher", "encryption_key_id"],
+    }
+
+
+def _records() -> list[str]:
+    """Backups as they travel from one cloud to another, under other ids."""
+    found = []
+    for backup in furnished().store.all(Backup):
+        if backup.status == "available":
+            _, url = export_record(furnished(), backup)
+            told = {**json.loads(base64.b64decode(url)), "id": backup.id[::-1]}
+            found.append(base64.b64encode(json.dumps(told).encode()).decode())
+    return sorted(found)
 
 
 def _kinds(kind: type[Record]) -> Iterator[type[Record]]:

@@ -279,16 +279,18 @@ def test_other_operations_are_left_alone(cloud, http):
 def test_a_call_is_a_line_of_the_journal(cloud, http):
     http.token  # noqa: B018  made before
     cloud.journal = Journal()
-    http.get(FLAVORS + "?limit=1", version="2.26")
+    answer = http.get(FLAVORS + "?limit=1", version="2.26").json
     assert orjson.loads(cloud.journal.lines[-1]) == {
         "at": cloud.now,
         "operation": "compute.list_flavors",
         "method": "GET",
         "path": "/compute/v2.1/flavors?limit=1",
         "version": "2.26",
+        "user": "demo",
         "project": "demo",
         "body": None,
         "status": 200,
+        "answer": answer,
         "digest": cloud.digest(),
     }
 

@@ -1,0 +1,31 @@
+"""A cloud that was saved and loaded is the cloud: whatever happened before, and whatever happens after."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+
+from fakecompute.scenario.state import dump, load_state
+from tests.properties.checks import assert_equal
+from tests.properties.engine import Client, plans, setups, small_cloud
+
+
+@settings(max_examples=300, deadline=None)
+@given(setup=setups, before=plans, after=plans)
+def test_saving_and_loading_commute_with_living_on(setup, before, after):
+    client = Client(small_cloud(setup))
+    for command in before:
+        client.do(command)
+    loaded = client.on(load_state(dump(client.cloud)))
+    assert_alike(client, loaded)
+
+    for command in after:
+        assert client.do(command) == loaded.do(command)
+    assert_alike(client, loaded)
+
+
+def assert_alike(one: Client, other: Client) -> None:
+    assert_equal(one.cloud, other.cloud)
+    assert one.cloud.streams.counts() == other.cloud.streams.counts()
+    assert (one.cloud.now, one.cloud.begun) == (other.cloud.now, other.cloud.begun)
+    assert one.look() == other.look()
+    assert dump(one.cloud) == dump(other.cloud)
