@@ -105,7 +105,7 @@ class Cloud:
         self.store, self.events, self.streams = store, events, streams
         self.clock, self.timing, self.release, self.settings = clock, timing, release, settings
         self.journal: Journal | None = None
-        self.observer: Callable[[Cloud], None] | None = None  # told after every event and every request
+        self.observer: Callable[..., None] | None = None  # told after every event (with it) and every request
         self.lock: AbstractContextManager[Any] = nullcontext()  # a server with threads sets a real one
         self.beside: object | None = None  # what a face keeps: snapshots, a recording
         self._past: deque[tuple[int, Cloud]] = deque()  # what reads that are stale may look at
@@ -125,7 +125,7 @@ class Cloud:
                 PERFORM[event.kind](self, event)
             lived = True
             if self.observer is not None:
-                self.observer(self)
+                self.observer(self, event)
         self.now = limit
         return lived
 

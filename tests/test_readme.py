@@ -12,6 +12,7 @@ from fakecompute import resources
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
+TRIALS = (ROOT / "fakecompute" / "faces" / "trials.py").read_text("utf-8")
 MODULE = "fakecompute.faces.pytest_plugin"
 INSTALLED = MODULE in {entry.value for entry in entry_points(group="pytest11")}
 
@@ -44,3 +45,10 @@ def test_its_cloud_yaml_and_scenarios_are_shipped():
     assert not [
         name for option, name in named if name not in resources.names({"cloud": "fixtures", "scenario": "scenarios"}[option])
     ]
+
+
+def test_its_trials_can_be_made():
+    shown = re.findall(r"^\$ fakecompute (show|replay|run) ([\w-]+)", README, re.MULTILINE)
+    assert {word for word, _ in shown} >= {"replay", "run"}
+    assert {name for _, name in shown} <= set(resources.names("scenarios"))
+    assert all(f'"{option}"' in TRIALS for option in ("--junit", "--journal", "--html"))

@@ -8,6 +8,7 @@ for the others, and a fork or a replay goes on where it stood.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
@@ -25,9 +26,9 @@ class Effect:
     A call (`before` it is carried out, or `after`) is answered by `status` (with `body`, `headers`, `message`), or by
     nothing else if that is 0, `delay` late.  On the `wire` an answer is `reset`, `close`d before its first byte, cut
     after `truncate` bytes, let through at `dribble` bytes a second, or `corrupt`.  A `read` shows what was true
-    `stale` ago, hides for a while (`hide`) what is new, leaves fields out or empty, lists no more than `cap`, or pages without
-    `end`.  A `step` fails with the message `fail` (and ends in `ends_in`), hangs, or takes `delay` more and `slow`
-    times as long.
+    `stale` ago, hides for a while (`hide`) what is new, leaves fields out (`drop_fields`) or with nothing in them
+    (`empty_fields`), lists no more than `cap`, or pages without `end`.  A `step` fails with the message `fail` (and
+    ends in `ends_in`), hangs, or takes `delay` more and `slow` times as long.
     """
 
     status: int = 0
@@ -102,27 +103,32 @@ def match_rule(cloud: Cloud, *, phase: str, on: str, **facts: Any) -> Rule | Non
 
 
 def _meant(rule: Rule, on: str, facts: dict[str, Any]) -> bool:
-    return fnmatchcase(on, rule.on) and all(_fits(_fact(facts, name), wanted) for name, wanted in rule.where)
+    return fnmatchcase(on, rule.on) and all(
+        any(_fits(value, wanted) for value in _called(facts, name)) for name, wanted in rule.where
+    )
 
 
-def _fact(facts: dict[str, Any], name: str) -> Any:
-    """`server.name` is a fact of that name, or what stands there in the body of the call, or of what it is about.
+def _called(facts: dict[str, Any], name: str) -> Iterator[Any]:
+    """All that a name may mean: a fact, what stands there in the body of the call, a parameter of its path, and what
+    is known of what it is about: `server` is an id and a name.
 
     `header.User-Agent` is a header of the request.
     """
     if name in facts:
-        return facts[name]
+        yield facts[name]
+        return
     if name.startswith("header."):
         key = name.removeprefix("header.").upper().replace("-", "_")
-        return (facts.get("environ") or {}).get(f"HTTP_{key}")
+        yield (facts.get("environ") or {}).get(f"HTTP_{key}")
+        return
     value = facts.get("body")
     for part in name.split("."):
         value = value.get(part) if isinstance(value, dict) else None
-    if value is None:
-        value = (facts.get("params") or {}).get(name)
-    if value is None and "more" in facts:
-        value = facts["more"]().get(name)
-    return value
+    if not isinstance(value, (dict, list)):
+        yield value
+    yield (facts.get("params") or {}).get(name)
+    if "more" in facts:
+        yield facts["more"]().get(name)
 
 
 def _fits(value: Any, wanted: str) -> bool:

@@ -84,11 +84,9 @@ def plan(cloud: Cloud, at: int, name: str, /, **told: Any) -> Event:
 
 
 def perform(cloud: Cloud, event: Event) -> None:
-    """It is time.  What is meant may be gone by now: then nothing happens."""
-    try:
+    """It is time.  What is meant may be gone by now, or the cloud refuses it: then nothing happens."""
+    with suppress(FakeError), cloud.transaction():
         HAPPENINGS[event.subject](cloud, **json.loads(str(event.detail[0])))
-    except NothingFits:
-        return
 
 
 def named(found: Iterable[Any], what: str, glob: str, name_of: Callable[[Any], str]) -> list[Any]:
@@ -279,7 +277,7 @@ def set_settings(cloud: Cloud, **settings: Any) -> None:
     known = {field.name for field in fields(Settings)}
     for name in settings.keys() - known:
         raise NothingFits(what="setting", name=name)
-    told = {name: tuple(value) if isinstance(value, list) else value for name, value in settings.items()}
+    told: dict[str, Any] = {name: tuple(one) if isinstance(one, list) else one for name, one in settings.items()}
     cloud.settings = replace(cloud.settings, **told)
 
 

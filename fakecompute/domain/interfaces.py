@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fakecompute.domain import actions, server_network
@@ -13,7 +14,7 @@ from fakecompute.domain.records.server import ActionEvent, NetworkRequest, Serve
 from fakecompute.domain.server_network import ports_of
 from fakecompute.domain.servers import check_states, check_unlocked
 from fakecompute.domain.states import VM, Power
-from fakecompute.domain.whereabouts import reports
+from fakecompute.domain.whereabouts import reports, server_facts
 from fakecompute.domain.workflows import struck
 from fakecompute.errors import BadRequest, FakeError, NotFound
 from fakecompute.kernel.events import Event
@@ -102,7 +103,8 @@ def detach(cloud: Cloud, server: Server, caller: Caller, is_admin: bool, port_id
     effect = struck(cloud, server, DETACHING)
     if effect is not None and effect.hang:
         return
-    took, failure = cloud.timing.draw(cloud.streams, DETACHING, server.id, event.id), None
+    facts, failure = partial(server_facts, cloud, server), None
+    took = cloud.timing.draw(cloud.streams, DETACHING, server.id, event.id, facts=facts)
     if effect is not None:
         took, failure = round(took * effect.slow) + effect.delay, effect.fail
     cloud.events.add(cloud.now + took, DETACH, server.id, 0, event.id, port_id, failure)

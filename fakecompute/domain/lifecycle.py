@@ -10,7 +10,8 @@ names its place:
     @VOLUME.leaving("create.scheduling")      # also: entering, arriving, failing
     def place(cloud, volume): return {"host": ...}      # the fields that change in the same write
 
-A FakeError that `leaving` raises is the failure of its stage; NotYet makes the stage longer.
+A FakeError that `leaving` raises is the failure of its stage; NotYet makes the stage longer, by a time or until
+somebody wakes the record.
 """
 
 from __future__ import annotations
@@ -18,9 +19,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from fakecompute.domain.faults import Effect, Rule, match_faults
+from fakecompute.domain.looks import End, begin_step
 from fakecompute.domain.records.walker import Walker
 from fakecompute.domain.whereabouts import carries
 from fakecompute.errors import FakeError
@@ -44,9 +47,9 @@ class Ends(Enum):
 
 
 class NotYet(Exception):
-    """What a stage waits for is not there; it is asked again after `delay` microseconds."""
+    """What a stage waits for is not there; it is asked again after `delay` microseconds, or when it is woken."""
 
-    def __init__(self, delay: int) -> None:
+    def __init__(self, delay: int | None = None) -> None:
         self.delay = delay
 
 
@@ -96,7 +99,8 @@ class Lifecycle(Generic[W]):
     """A table of ways, by trigger.
 
     `kind` is what timing and fault rules call it (`volume.extend.extending`); `reports(cloud, record)` tells whether
-    the host that the work is done on listens, `facts(cloud, record)` what fault rules may match.
+    the host that the work is done on listens, `facts(cloud, record)` what fault rules may match, `shown(record)` the
+    ids by which clients see how far it is.
     """
 
     def __init__(
@@ -107,8 +111,9 @@ class Lifecycle(Generic[W]):
         reports: Callable[[Cloud, W], bool],
         facts: Callable[[Cloud, W], Mapping[str, Any]],
         event: str = "",
+        shown: Callable[[W], tuple[str, ...]] = lambda record: (record.id,),
     ) -> None:
-        self.kind, self.record, self._reports, self._facts = kind, record, reports, facts
+        self.kind, self.record, self._reports, self._facts, self._shown = kind, record, reports, facts, shown
         self.event = event or f"{kind}.step"  # the kind of event in which a stage is over
         self.ways: Mapping[str, Way] = {way.trigger: way for way in ways}
         self._entering: dict[str, Hook[W]] = {}
@@ -174,6 +179,11 @@ class Lifecycle(Generic[W]):
         assert record.trigger is not None
         return self._enter(cloud, record, self.ways[record.trigger], record.step)
 
+    def wake(self, cloud: Cloud, record: W) -> None:
+        """What it waits for is there, or will never be; one that does not wait sleeps on."""
+        if record.waiting:
+            self._wait(cloud, cloud.store.put(record.evolve(waiting=False)), 0)
+
     def give_up(self, cloud: Cloud, record: W, status: str, reason: str = "") -> W:
         """End a way from outside, in a status; what it has begun is taken back."""
         changes = self._idle(cloud) | {"status": status, "workflow": cloud.streams.number("workflow")}
@@ -194,7 +204,7 @@ class Lifecycle(Generic[W]):
         if index == len(way.stages):
             return self._arrive(cloud, cloud.store.put(record), way)
         stage = way.stages[index]
-        changes: Changes = {"step": index, "cast_in_vain": False}
+        changes: Changes = {"step": index, "cast_in_vain": False, "waiting": False}
         if cloud.store.find(self.record, record.id) is not None:  # what is new was never changed
             changes["updated_at"] = cloud.now
         if stage.status is not None:
@@ -209,12 +219,10 @@ class Lifecycle(Generic[W]):
             return record
         if not self._heard(cloud, stage, record):
             return cloud.store.put(record.evolve(cast_in_vain=True))
-        took = cloud.timing.draw(cloud.streams, place, record.id, record.workflow)
-        failure = ends_in = None
-        if effect is not None:
-            took, failure, ends_in = round(took * effect.slow) + effect.delay, effect.fail, effect.ends_in
-        detail = (way.trigger, index, failure, ends_in)
-        cloud.events.add(cloud.now + took, self.event, record.id, record.workflow, *detail)
+        failure, ends_in = (effect.fail, effect.ends_in) if effect is not None else (None, None)
+        end = End(self.event, record.id, record.workflow, (way.trigger, index, failure, ends_in))
+        facts, shown = partial(self._facts, cloud, record), self._shown(record)
+        begin_step(cloud, place, end, record.id, record.workflow, facts=facts, effect=effect, shown=shown)
         return record
 
     def _struck(self, cloud: Cloud, record: W, place: str) -> Effect | None:
@@ -240,13 +248,19 @@ class Lifecycle(Generic[W]):
                 with cloud.transaction():
                     changes = hook(cloud, record)
             except NotYet as wait:
-                detail = (way.trigger, index, None, None)
-                cloud.events.add(cloud.now + wait.delay, self.event, record.id, record.workflow, *detail)
-                return None
+                return self._wait(cloud, record, wait.delay)
             except FakeError as error:
                 return self._fail(cloud, record, way, str(error), None)
         self._enter(cloud, self._fresh(cloud, record).evolve(**changes), way, index + 1)
         return None
+
+    def _wait(self, cloud: Cloud, record: W, delay: int | None) -> None:
+        """Ask again whether the stage is over."""
+        if delay is None:
+            cloud.store.put(record.evolve(waiting=True))
+        else:
+            detail = (record.trigger, record.step, None, None)
+            cloud.events.add(cloud.now + delay, self.event, record.id, record.workflow, *detail)
 
     def _heard(self, cloud: Cloud, stage: Stage, record: W) -> bool:
         """Is there somebody to do the stage, and does the call arrive?"""
@@ -289,6 +303,7 @@ class Lifecycle(Generic[W]):
             "step": 0,
             "previous_status": None,
             "cast_in_vain": False,
+            "waiting": False,
             "memo": (),
             "updated_at": cloud.now,
         }

@@ -88,7 +88,7 @@ class Settings:
     rate_limit_status: int = 0  # 413 or 429; 0: what the release answered
 
     # what is wrong with a Keystone and its clients
-    token_clock_skew: float = 0.0  # what Keystone tells of a token's times is so much later (below 0: earlier) than it is
+    token_clock_skew: float = 0.0  # how far Keystone's clock is ahead (below 0: behind) in what it tells
     tokens_refused_by: tuple[str, ...] = ()  # services (compute, volume ...) that take no token for a good one
 
     def __post_init__(self) -> None:

@@ -6,10 +6,11 @@ profile's.  Medians and spreads of `real` are those of real clouds (estimates: s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from math import exp, log
+from typing import Any, TypeVar
 
 from fakecompute.kernel.clock import SECOND
 from fakecompute.kernel.streams import Streams
@@ -17,22 +18,47 @@ from fakecompute.kernel.streams import Streams
 _Z95 = 1.6449  # standard deviations from the median to the 95th percentile
 _Z99 = 2.3263
 
+D = TypeVar("D")
+Facts = Callable[[], Mapping[str, Any]]  # of the step's subject, for who asks
+
 
 @dataclass(frozen=True)
 class Duration:
-    """Seconds: lognormal around `median` with `sigma`, or uniform from `low` to `high`."""
+    """Seconds: lognormal around `median` with `sigma`, uniform from `low` to `high`, or exponential with a `mean`.
+
+    With `polls` it is no time: the step is over when its subject was looked at so often (domain/looks.py).
+    """
 
     median: float = 0.0
     sigma: float = 0.0
     low: float | None = None
     high: float | None = None
+    mean: float | None = None
+    polls: int = 0
 
     def draw(self, streams: Streams, place: tuple[object, ...]) -> int:
         """Microseconds, the same for the same place."""
         if self.low is not None and self.high is not None:
             return round((self.low + (self.high - self.low) * streams.uniform_at(*place)) * SECOND)
+        if self.mean is not None:
+            return round(-self.mean * log(streams.uniform_at(*place)) * SECOND)
         spread = exp(self.sigma * streams.normal_at(*place)) if self.sigma else 1.0
         return round(self.median * spread * SECOND)
+
+
+@dataclass(frozen=True)
+class By:
+    """Another duration for each flavor (host, zone ...) of the subject: globs, of which the first that fits counts."""
+
+    fact: str
+    cases: tuple[tuple[str, Duration | By], ...]
+
+    def of(self, facts: Facts) -> Duration | None:
+        """None if no case is its."""
+        value = facts().get(self.fact)
+        word = "" if value is None else str(value)
+        found = next((case for glob, case in self.cases if fnmatchcase(word, glob)), None)
+        return found.of(facts) if isinstance(found, By) else found
 
 
 def constant(seconds: float) -> Duration:
@@ -50,6 +76,14 @@ def lognormal(p50: float, *, p95: float | None = None, p99: float | None = None)
 
 def uniform(low: float, high: float) -> Duration:
     return Duration(low=low, high=high)
+
+
+def exponential(mean: float) -> Duration:
+    return Duration(mean=mean)
+
+
+def polls(looks: int) -> Duration:
+    return Duration(polls=looks)
 
 
 # spec/time.md, section 1: median and 95th percentile of the whole, split over the steps.
@@ -147,7 +181,7 @@ class Timing:
     """A table of durations: a profile, and what one sets oneself."""
 
     def __init__(
-        self, table: Mapping[str, Duration], scale: float = 1.0, own: Mapping[str, Duration] | None = None
+        self, table: Mapping[str, Duration], scale: float = 1.0, own: Mapping[str, Duration | By] | None = None
     ):
         self.table, self.scale, self.own = dict(table), scale, dict(own or {})
 
@@ -163,21 +197,33 @@ class Timing:
                 return cls({"*": constant(0)})
         raise ValueError(f"there is no timing profile {name!r}; there are real, fast, instant")
 
-    def with_own(self, own: Mapping[str, Duration]) -> Timing:
+    def with_own(self, own: Mapping[str, Duration | By]) -> Timing:
         """The same profile with other durations for some steps; these are not scaled."""
         return Timing(self.table, self.scale, {**self.own, **own})
 
-    def draw(self, streams: Streams, step: str, *place: object) -> int:
+    def draw(self, streams: Streams, step: str, *place: object, facts: Facts = dict) -> int:
         """Microseconds that this step takes for this subject."""
-        mine = _lookup(self.own, step)
+        mine = self._own(step, facts)
         if mine is not None:
             return mine.draw(streams, (step, *place))
-        known = _lookup(self.table, step)
+        known = next(_fitting(self.table, step), None)
         return round(known.draw(streams, (step, *place)) * self.scale) if known else 0
 
+    def polls(self, step: str, facts: Facts) -> int:
+        """How often the subject is looked at until the step is over; 0 if time decides that."""
+        mine = self._own(step, facts)
+        return mine.polls if mine else 0
 
-def _lookup(table: Mapping[str, Duration], step: str) -> Duration | None:
-    exact = table.get(step)
-    if exact is not None:
-        return exact
-    return next((duration for glob, duration in table.items() if fnmatchcase(step, glob)), None)
+    def _own(self, step: str, facts: Facts) -> Duration | None:
+        for found in _fitting(self.own, step):
+            mine = found.of(facts) if isinstance(found, By) else found
+            if mine is not None:
+                return mine
+        return None
+
+
+def _fitting(table: Mapping[str, D], step: str) -> Iterator[D]:
+    """What the step is called in the table: by its name, then by globs in their order."""
+    if step in table:
+        yield table[step]
+    yield from (duration for glob, duration in table.items() if glob != step and fnmatchcase(step, glob))

@@ -28,7 +28,7 @@ from fakecompute.domain.volume.attachments import (
     reserve,
     roll_detaching,
 )
-from fakecompute.domain.volume_moves import let_go
+from fakecompute.domain.volume_moves import end_swap, let_go
 from fakecompute.domain.whereabouts import reports
 from fakecompute.errors import BadRequest, Conflict, FakeError, NotFound, Unauthorized
 
@@ -204,7 +204,7 @@ def _reserve(cloud: Cloud, server: Server, volume: Volume, wish: Wish, name: str
 
 
 def _memo(cloud: Cloud, event: ActionEvent, caller: Caller) -> tuple[tuple[str, str], ...]:
-    """What a device remembers on its way: the event of the server's action, and the token that Nova asks Cinder with."""
+    """What a device remembers on its way: the event of the server's action, and how long Nova may ask Cinder."""
     own = cloud.settings.send_service_user_token or caller.token_until is None
     return (("event", event.id),) if own else (("event", event.id), ("token_until", str(caller.token_until)))
 
@@ -293,7 +293,8 @@ def detach_volume(cloud: Cloud, server: Server, caller: Caller, volume: Volume, 
     if server.vm_state == VM.OFFLOADED:
         actions.at_once(cloud, server, "detach_volume", "api_detach_volume", caller)
         return let_go(cloud, server, device)
-    check_detachable(cloud, volume)
+    device = end_swap(cloud, device)
+    check_detachable(cloud, cloud.store.get(Volume, volume.id))
     action = actions.record(cloud, server, "detach_volume", caller)
     event = actions.begin(cloud, action.id, "compute_detach_volume", server.host)
     BLOCK_DEVICE.start(cloud, device, "detach", memo=_memo(cloud, event, caller))

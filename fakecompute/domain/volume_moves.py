@@ -139,8 +139,7 @@ def release(cloud: Cloud, server: Server) -> None:
 
 def let_go(cloud: Cloud, server: Server, device: BlockDevice) -> None:
     """The mapping ends; the volume, too, if it was to be deleted with the server and Cinder lets it go."""
-    if device.trigger == "swap":
-        device = BLOCK_DEVICE.give_up(cloud, device, "attached", "The volume is no longer attached.")
+    device = end_swap(cloud, device)
     told = cloud.store.find(ActionEvent, device.memory("event"))
     if told is not None and told.finish_time is None:
         actions.finish(cloud, told, actions.ERROR, "The volume is no longer attached.")
@@ -154,6 +153,13 @@ def let_go(cloud: Cloud, server: Server, device: BlockDevice) -> None:
             delete_volume(cloud, volume)
         except FakeError:  # Nova logs it, and goes on
             return
+
+
+def end_swap(cloud: Cloud, device: BlockDevice) -> BlockDevice:
+    """What is taken away cannot be copied any more."""
+    if device.trigger != "swap":
+        return device
+    return BLOCK_DEVICE.give_up(cloud, device, "attached", "The volume is no longer attached.")
 
 
 def _let_go(cloud: Cloud, place: str, server: Server, device: BlockDevice, id: str | None) -> bool:

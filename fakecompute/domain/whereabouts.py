@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fakecompute.domain.records.compute import Host
-from fakecompute.domain.records.identity import Project
+from fakecompute.domain.records.identity import Project, User
+from fakecompute.domain.records.image import Image
 from fakecompute.domain.records.server import Server
 from fakecompute.kernel.store import Record
 
@@ -35,7 +36,8 @@ def reports(cloud: Cloud, host: str | None) -> bool:
 
 
 def server_facts(cloud: Cloud, server: Server) -> dict[str, Any]:
-    project = cloud.store.find(Project, server.project_id)
+    project, user = cloud.store.find(Project, server.project_id), cloud.store.find(User, server.user_id)
+    image = cloud.store.find(Image, server.image_id)
     return {
         "server": server.name,
         "server.name": server.name,
@@ -43,6 +45,8 @@ def server_facts(cloud: Cloud, server: Server) -> dict[str, Any]:
         "host": server.host,
         "zone": server.availability_zone,
         "flavor": server.flavor.name,
-        "image": server.image_id,
+        "image": image.name if image else server.image_id,
+        "image.id": server.image_id,
         "project": project.name if project else None,
+        "user": user.name if user else None,
     }

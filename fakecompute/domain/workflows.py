@@ -7,12 +7,14 @@ Every event carries the ticket of its workflow.  A server that has since gone on
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fakecompute.domain import actions
 from fakecompute.domain.actions import Caller
 from fakecompute.domain.boot_images import image_of_server
 from fakecompute.domain.faults import Effect, Rule, match_faults
+from fakecompute.domain.looks import End, begin_step
 from fakecompute.domain.machine import Ends, Fails, Step, Transition
 from fakecompute.domain.records.server import Fault, Server
 from fakecompute.domain.side_effects import (
@@ -133,15 +135,11 @@ def _enter(cloud: Cloud, server: Server, transition: Transition, index: int) -> 
         return server
     if not _heard(cloud, step, server):
         return cloud.store.put(server.evolve(cast_in_vain=True))
-    took = cloud.timing.draw(cloud.streams, place, server.id, server.workflow, len(server.tried_hosts))
-    if step.task_state == "powering-off":
-        took = min(took, _shutdown_timeout(cloud, server))
-    failure = ends_in = None
-    if effect is not None:
-        took, failure, ends_in = round(took * effect.slow) + effect.delay, effect.fail, effect.ends_in
-    cloud.events.add(
-        cloud.now + took, STEP, server.id, server.workflow, transition.trigger, index, failure, ends_in
-    )
+    failure, ends_in = (effect.fail, effect.ends_in) if effect is not None else (None, None)
+    end = End(STEP, server.id, server.workflow, (transition.trigger, index, failure, ends_in))
+    most = _shutdown_timeout(cloud, server) if step.task_state == "powering-off" else None
+    draw = server.id, server.workflow, len(server.tried_hosts)
+    begin_step(cloud, place, end, *draw, facts=partial(server_facts, cloud, server), effect=effect, most=most)
     return server
 
 
@@ -247,8 +245,8 @@ def _fail(
         if step.fails is Fails.ERROR:  # real Nova clears the task_state in a second write
             changes["task_state"] = server.task_state
             place = f"{SERVER.kind}.{transition.family}.failing"
-            took = cloud.timing.draw(cloud.streams, place, server.id, server.workflow)
-            cloud.events.add(cloud.now + took, CLEAR, server.id, server.workflow)
+            end = End(CLEAR, server.id, server.workflow, ())
+            begin_step(cloud, place, end, server.id, server.workflow, facts=partial(server_facts, cloud, server))
     cloud.store.put(server.evolve(**changes))
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import signal
+from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from fakecompute import __version__
 from fakecompute.errors import BadDefinition
+from fakecompute.faces import trials
+from fakecompute.faces.ctl import ctl
+from fakecompute.faces.saying import refuse, warn
 
 if TYPE_CHECKING:
     from fakecompute.faces.saving import Saver
@@ -29,6 +33,9 @@ def main() -> None:
       fakecompute serve                          a cloud on http://127.0.0.1:8774
       eval "$(fakecompute env)"                  the variables that clients read
       openstack server list                      ... and a client
+      fakecompute scenarios                      what can go wrong
+      fakecompute run bad-minute -- ./deploy.sh  ... and whether a client copes
+      fakecompute ctl clock advance 10m          what the cloud does meanwhile
     """
 
 
@@ -73,6 +80,13 @@ def main() -> None:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write every call to this file, a JSON line each; it is begun anew.",
 )
+@click.option("--record", is_flag=True, help="Record all that happens, for fakecompute ctl timeline and findings.")
+@click.option(
+    "--control-token",
+    metavar="TOKEN",
+    envvar="FAKECOMPUTE_CONTROL_TOKEN",
+    help="What /_fakecompute/ wants to be sent. Beyond this machine one is made and printed if you give none.",
+)
 @click.option("--gzip", is_flag=True, help="Compress answers for clients that accept it.")
 @click.option(
     "--state",
@@ -104,6 +118,7 @@ def serve(**options: Any) -> None:
       fakecompute serve --clock scaled:60 --timing real
       fakecompute serve --state cloud.state --journal calls.jsonl --resume calls.jsonl
     """
+    from fakecompute.faces.control import tended
     from fakecompute.faces.saving import Saver
     from fakecompute.faces.serving import Wish, announce, clouds_for
     from fakecompute.scenario.journals import BadJournal
@@ -113,23 +128,25 @@ def serve(**options: Any) -> None:
     try:
         clouds = clouds_for(wish)
     except BadDefinition as error:
-        _refuse(2, *error.mistakes)
+        refuse(2, *error.mistakes)
     except (BadState, BadJournal, ValueError, OSError) as error:
-        _refuse(2, str(error))
+        refuse(2, str(error))
     from fakecompute.faces.server import Server
 
     if not wish.host.startswith(LOOPBACK):
-        _warn(
+        warn(
             f"WARNING: listening on {wish.host}: whoever reaches this machine can use this cloud, whose passwords\n"
             "everybody knows. It holds nothing real, but do not leave it in the open."
         )
     told = _signals()
-    server = Server(clouds, wish.host, wish.port)
-    saver = Saver(server.clouds, wish.state) if wish.state is not None else None
+    server = Server(clouds, wish.host, wish.port, control_token=wish.control_token)
+    saver = Saver(clouds, wish.state) if wish.state is not None else None
+    for name, cloud in clouds.items():
+        tended(cloud).save = None if saver is None else partial(saver.save_one, name)
     try:
         server.start()
     except OSError as error:
-        _refuse(1, _why_not(wish.host, wish.port, error))
+        refuse(1, _why_not(wish.host, wish.port, error))
     saved = True
     try:
         announce(server, wish)
@@ -172,7 +189,7 @@ def _save(saver: Saver | None) -> bool:
         if saver is not None:
             saver.save()
     except OSError as error:
-        _warn(f"The state is not saved: {error}")
+        warn(f"The state is not saved: {error}")
         return False
     return True
 
@@ -187,6 +204,11 @@ def _why_not(host: str, port: int, error: OSError) -> str:
     if "Permission denied" in said:
         return f"You may not listen on port {port}: ports below 1024 belong to root. Try --port 8774."
     return f"Cannot listen on {host}, port {port}: {said}"
+
+
+main.add_command(ctl)
+for command in (trials.scenarios, trials.show, trials.replay, trials.run):
+    main.add_command(command)
 
 
 # --- env
@@ -234,7 +256,7 @@ def coverage(service: str | None, as_json: bool, as_markdown: bool) -> None:
     from fakecompute.faces import coverage as face
 
     if service not in (None, *face.TITLES):
-        _refuse(2, f"There is no service {service!r}; there are {', '.join(face.TITLES)}.")
+        refuse(2, f"There is no service {service!r}; there are {', '.join(face.TITLES)}.")
     rows = face.rows_of(service)
     if as_json:
         click.echo(json.dumps(face.as_json(rows), indent=1))
@@ -242,153 +264,3 @@ def coverage(service: str | None, as_json: bool, as_markdown: bool) -> None:
         click.echo(face.as_markdown(rows), nl=False)
     else:
         face.show(rows)
-
-
-# --- scenarios, show, replay
-
-
-@main.command()
-def scenarios() -> None:
-    """List the shipped scenarios, a line each."""
-    from fakecompute.faces.replaying import list_scenarios
-
-    list_scenarios()
-
-
-@main.command()
-@click.argument("name")
-def show(name: str) -> None:
-    """Print a shipped scenario.
-
-    \b
-    Example:
-      fakecompute show lost-create > mine.yaml
-    """
-    from fakecompute.faces.replaying import show_scenario
-
-    try:
-        show_scenario(name)
-    except FileNotFoundError as error:
-        _refuse(2, str(error))
-
-
-@main.command()
-@click.argument("what", metavar="NAME|FILE|JOURNAL")
-@click.option("--workload", metavar="NAME", help="Which of its workloads to play; the first by default.")
-@click.option("--seed", type=int, help="In the place of the scenario's own.")
-@click.option("--json", "as_json", is_flag=True, help="For programs: timeline, steps and findings.")
-@click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write a page to look at to this file.")
-def replay(what: str, workload: str | None, seed: int | None, as_json: bool, html: Path | None) -> None:
-    """Play a scenario in virtual time, and say what came of it.
-
-    Exits 0 if every expectation held, 1 if one was broken, 2 if the file is wrong.  Two runs of one scenario are the
-    same to the byte.
-
-    A journal (of `serve --journal` or `run --journal`) is sent again, call by call, to a cloud like the one that it
-    was written of: 0 if every answer is the same, 1 if one differs, which is shown.
-
-    \b
-    Examples:
-      fakecompute replay lost-create
-      fakecompute replay my.yaml --workload careful --json | jq .findings
-      fakecompute replay calls.jsonl
-    """
-    from fakecompute.faces import replaying
-    from fakecompute.scenario import journals
-    from fakecompute.scenario.load import load
-    from fakecompute.scenario.replay import replay as play
-
-    if journals.is_journal(Path(what)):
-        _replay_journal(Path(what), as_json)
-    try:
-        run = play(load(what), workload, seed=seed)
-    except BadDefinition as error:
-        _refuse(2, *error.mistakes)
-    except KeyError:
-        _refuse(2, f"{what} has no workload {workload!r}; there are {', '.join(load(what).workloads)}")
-    if as_json:
-        click.echo(run.as_json().decode())
-    else:
-        replaying.show_run(run)
-    if html is not None:
-        replaying.write_html(run, html)
-    raise SystemExit(0 if run.ok else 1)
-
-
-def _replay_journal(path: Path, as_json: bool) -> NoReturn:
-    from fakecompute.faces import replaying
-    from fakecompute.scenario import journals
-
-    try:
-        compared = journals.compare(journals.read(path))
-    except (journals.BadJournal, OSError) as error:
-        _refuse(2, str(error))
-    if as_json:
-        click.echo(compared.as_json().decode())
-    else:
-        replaying.show_compared(compared)
-    raise SystemExit(0 if compared.difference is None else 1)
-
-
-# --- run
-
-
-@main.command(context_settings={"ignore_unknown_options": True})
-@click.argument("scenario", metavar="SCENARIO")
-@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- COMMAND...")
-@click.option("--journal", type=click.Path(dir_okay=False, path_type=Path), help="Write every call to this file.")
-@click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the verdict here.")
-@click.option("--junit", type=click.Path(dir_okay=False, path_type=Path), help="The same, as tests of JUnit.")
-@click.option("--timeline", is_flag=True, help="Print all that happened, too.")
-def run(
-    scenario: str,
-    command: tuple[str, ...],
-    journal: Path | None,
-    json_file: Path | None,
-    junit: Path | None,
-    timeline: bool,
-) -> None:
-    """Run a command against a cloud of a scenario, and judge it.
-
-    The cloud listens on a free port of this machine; OS_CLOUD, OS_CLIENT_CONFIG_FILE and the OS_* variables lead
-    there.  The verdict goes to stderr: what was left behind or made twice, what was asked too often or too early,
-    what was waited for in vain, faults that were not met.
-
-    Exit codes: the command's own; 3 when an expectation was broken; 127 if there is no such command; 2 if the
-    scenario is wrong.
-
-    \b
-    Examples:
-      fakecompute run lost-create -- terraform apply -auto-approve
-      fakecompute run bad-minute --junit verdict.xml -- pytest tests/integration
-    """
-    from rich.console import Console
-
-    from fakecompute.faces import judging, replaying
-    from fakecompute.scenario.load import load
-
-    words = command[1:] if command[:1] == ("--",) else command
-    try:
-        verdict = judging.run(load(scenario), words, journal=journal)
-    except BadDefinition as error:
-        _refuse(2, *error.mistakes)
-    except OSError as error:
-        _refuse(2, str(error))
-    for path, content in (json_file, verdict.as_json), (junit, verdict.as_junit):
-        if path is not None:
-            path.write_bytes(content())
-    replaying.show_verdict(verdict, Console(stderr=True, highlight=False), timeline=timeline)
-    raise SystemExit(verdict.exit_code)
-
-
-# --- what goes to stderr
-
-
-def _warn(text: str) -> None:
-    click.secho(text, fg="yellow", bold=True, err=True)
-
-
-def _refuse(code: int, *lines: str) -> NoReturn:
-    for line in lines:
-        click.secho(line, fg="red", err=True)
-    raise SystemExit(code)

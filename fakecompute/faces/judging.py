@@ -6,28 +6,30 @@ is watched; when it has ended, what it has begun may come to its end, and then i
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from xml.etree import ElementTree
 
 import orjson
 
 from fakecompute.cloud import Cloud
+from fakecompute.domain.faults import Rule
+from fakecompute.faces.child import run_to_end
+from fakecompute.faces.junit import junit
 from fakecompute.faces.running import running
 from fakecompute.kernel.clock import SECOND, Clock, LeapingClock
 from fakecompute.kernel.journal import Journal
-from fakecompute.scenario.findings import Evidence, Expectation, Finding, judge
+from fakecompute.scenario.evidence import Evidence
+from fakecompute.scenario.expectations import Expectation, Finding
+from fakecompute.scenario.findings import judge
 from fakecompute.scenario.journals import header
 from fakecompute.scenario.load import Scenario
 from fakecompute.scenario.replay import AFTERWARDS
 from fakecompute.scenario.timeline import Entry, Timeline
 
 BROKEN = 3  # the exit code of a run in which an expectation was broken
-NOT_FOUND = 127  # the shell's, for a command that there is not
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,8 @@ class Verdict:
     code: int  # the command's own
     entries: Sequence[Entry]
     findings: Sequence[Finding]
-    seconds: float  # of the cloud's
+    seconds: float  # of the cloud's, until the command ended
+    unmet: Sequence[str] = ()  # the faults that never struck, by name
 
     @property
     def exit_code(self) -> int:
@@ -56,32 +59,18 @@ class Verdict:
             "exit_code": self.code,
             "calls": self.calls,
             "seconds": self.seconds,
+            "unmet_faults": list(self.unmet),
             "findings": [finding._asdict() for finding in self.findings],
             "timeline": [entry._asdict() for entry in self.entries],
         }
         return orjson.dumps(told, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2)
 
     def as_junit(self) -> bytes:
-        """One test that is the command, and one for each finding."""
-        suite = ElementTree.Element(
-            "testsuite",
-            name=f"fakecompute {self.scenario}",
-            tests=str(1 + len(self.findings)),
-            failures=str(len(self.findings) + bool(self.code)),
-        )
-        own = ElementTree.SubElement(suite, "testcase", classname=self.scenario, name=" ".join(self.command))
-        if self.code:
-            ElementTree.SubElement(own, "failure", message=f"exit code {self.code}")
-        for finding in self.findings:
-            case = ElementTree.SubElement(suite, "testcase", classname=self.scenario, name=finding.kind)
-            failure = ElementTree.SubElement(case, "failure", message=finding.text)
-            failure.text = f"{finding.at / SECOND:g} s: {finding.text}"
-        ElementTree.indent(suite)
-        return b'<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(suite) + b"\n"
+        return junit(self)
 
 
 def run(scenario: Scenario, command: Sequence[str], *, journal: Path | None = None) -> Verdict:
-    """Run a command against a cloud of the scenario's; OSError if the journal cannot be written."""
+    """Run a command against a cloud of the scenario's; NotStarted, or OSError if the journal cannot be written."""
     cloud = scenario.cloud(clock=_clock(scenario), timing="real")
     lines = Journal(journal.open("w"), **header(cloud, scenario=scenario.name)) if journal is not None else None
     timeline = Timeline(cloud, journal=lines)
@@ -90,10 +79,18 @@ def run(scenario: Scenario, command: Sequence[str], *, journal: Path | None = No
     finally:
         if lines is not None:
             lines.close()
-    cloud.settle(AFTERWARDS)
-    evidence = Evidence(cloud, timeline.entries, scenario.expect or Expectation())
     seconds = (cloud.now - cloud.begun) / SECOND
-    return Verdict(scenario.name, command, code, timeline.entries, judge(evidence), seconds)
+    cloud.settle(AFTERWARDS)
+    evidence = Evidence(cloud, timeline.entries, expected_of(scenario))
+    rules = sorted(cloud.store.all(Rule), key=lambda rule: rule.position)
+    unmet = [rule.name for rule in rules if not rule.fired]
+    return Verdict(scenario.name, command, code, timeline.entries, judge(evidence), seconds, unmet)
+
+
+def expected_of(scenario: Scenario) -> Expectation:
+    """What any client is judged by: of a shipped scenario, whose own client has another task, its habits alone."""
+    expect = scenario.expect or Expectation()
+    return expect.of_habits() if scenario.shipped else expect
 
 
 def _clock(scenario: Scenario) -> Clock | None:
@@ -104,7 +101,4 @@ def _clock(scenario: Scenario) -> Clock | None:
 
 def _run(cloud: Cloud, command: Sequence[str]) -> int:
     with TemporaryDirectory(prefix="fakecompute-") as folder, running(cloud, Path(folder, "clouds.yaml")) as server:
-        try:
-            return subprocess.run(command, check=False, env=server.env).returncode
-        except FileNotFoundError:
-            return NOT_FOUND
+        return run_to_end(command, {**server.env, "OS_CLOUD": "fakecompute", "FAKECOMPUTE_URL": server.url})

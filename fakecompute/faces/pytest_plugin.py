@@ -103,10 +103,15 @@ def _load(source: Any) -> Scenario:
 
 @pytest.fixture
 def http(cloud: Cloud) -> Http:
-    """Plain HTTP to the test's cloud as `demo`; `http.as_("admin")` is another's view of it."""
+    """Plain HTTP to the test's cloud as `demo`; `http.as_("admin")` is another's view of it.
+
+    Below `/_fakecompute/v1` it reaches the control API of the cloud, as a server's clients do.
+    """
+    from fakecompute.faces.control import with_control
+    from fakecompute.wsgi.app import app
     from fakecompute.wsgi.client import Http
 
-    return Http(cloud)
+    return Http(cloud, through=with_control(app()))
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 from cheroot.wsgi import Gateway_10
 from cheroot.wsgi import Server as Cheroot
 
+from fakecompute.faces.control import FOLLOWING, Following, guard_for, tended, with_control
 from fakecompute.faces.wire import REQUEST, damaged
 from fakecompute.kernel.clock import SECOND, ScaledClock
 from fakecompute.wsgi.app import app
@@ -41,15 +42,26 @@ class Gateway(Gateway_10):
 class Server:
     """Serves clouds by name ("" is the one without a prefix) from threads of its own, from `start` to `stop`.
 
-    OSError, in the words of the machine, if it may not listen there.  Port 0 is any free one.
+    OSError, in the words of the machine, if it may not listen there.  Port 0 is any free one.  The control API wants
+    `control_token`; beyond the loopback interface it always wants one, which is made if none is given.
     """
 
-    def __init__(self, clouds: Mapping[str, Cloud], host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(
+        self,
+        clouds: Mapping[str, Cloud],
+        host: str = "127.0.0.1",
+        port: int = 0,
+        *,
+        control_token: str | None = None,
+    ) -> None:
         self.clouds = dict(clouds)
         for cloud in self.clouds.values():
             cloud.lock = threading.RLock()
+            tended(cloud)  # from its beginning
         self._ending = threading.Event()
-        self._app = bind(app(), self.clouds)
+        self._following = Following(self._ending.wait)
+        self._guard = guard_for(host, control_token)
+        self._app = bind(with_control(app(), self._guard), self.clouds)
         self._cheroot = Cheroot(
             (host, port),
             self._respond,
@@ -70,6 +82,11 @@ class Server:
         host, port = self._cheroot.bind_addr[:2]
         shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
         return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
+
+    @property
+    def control_token(self) -> str | None:
+        """What the control API wants to be sent; None where anybody may ask."""
+        return self._guard.token
 
     def start(self) -> Self:
         """Listen: when this returns, requests are answered."""
@@ -101,6 +118,7 @@ class Server:
         self.stop()
 
     def _respond(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        environ[FOLLOWING] = self._following
         answer = self._app(environ, start_response)
         if delay := environ.get(DELAY):
             self._ending.wait(_seconds(environ[CLOUD], delay))

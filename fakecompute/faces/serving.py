@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from re import fullmatch
 from typing import Any
@@ -17,6 +18,7 @@ from fakecompute import __version__
 from fakecompute.cloud import Cloud
 from fakecompute.domain.releases import release_named
 from fakecompute.domain.settings import Settings
+from fakecompute.faces.control import tend
 from fakecompute.faces.environment import Login, entries, exports, write_clouds_yaml
 from fakecompute.faces.saving import Saver, path_for, read_state
 from fakecompute.faces.server import Server
@@ -45,6 +47,8 @@ class Wish:
     state: Path | None = None
     save_every: float | None = None
     resume: Path | None = None
+    control_token: str | None = None
+    record: bool = False
 
 
 def clouds_for(wish: Wish) -> dict[str, Cloud]:
@@ -72,7 +76,17 @@ def clouds_for(wish: Wish) -> dict[str, Cloud]:
     if wish.journal is not None:
         told = header(main, scenario=scenario.name, definition=named[""])
         main.journal = _journal(wish.journal, told)
+    for name, cloud in clouds.items():
+        _tend(cloud, scenario, named[name], wish, made=kept[name] is None and (name or recorded is None))
     return clouds
+
+
+def _tend(cloud: Cloud, scenario: Scenario, definition: str | None, wish: Wish, *, made: bool | str) -> None:
+    """For the control API: how to make it again, unless it came from disk."""
+    again = partial(_cloud, scenario, definition, wish, None)
+    kept = tend(cloud, scenario if made else None, again if made else None)
+    if wish.record:
+        kept.record(cloud)
 
 
 def _named(wish: Wish) -> dict[str, str | None]:
@@ -174,8 +188,17 @@ def announce(server: Server, wish: Wish) -> None:
     first = next(iter(logins.values()), None)
     if first is not None:
         click.echo("\n" + exports(first.variables()))
+    click.echo(_control(server, wish))
     click.echo("Ctrl-C ends it.")
     sys.stdout.flush()
+
+
+def _control(server: Server, wish: Wish) -> str:
+    """Where time, faults and snapshots are, and how to get there if not everybody may."""
+    told = f"{server.url}/_fakecompute/docs controls it: time, faults, snapshots; so does fakecompute ctl."
+    if server.control_token is not None and wish.control_token is None:
+        told += f"\nIts control token: export FAKECOMPUTE_CONTROL_TOKEN={server.control_token}"
+    return told
 
 
 def _table(logins: Mapping[str, Login]) -> Table:

@@ -26,6 +26,7 @@ from requests.utils import get_encoding_from_headers
 from urllib3.exceptions import IncompleteRead, ProtocolError
 
 from fakecompute.domain.faults import Effect
+from fakecompute.faces.control import with_control
 from fakecompute.faces.environment import REGION, logins
 from fakecompute.kernel.clock import SECOND
 from fakecompute.wsgi.app import app
@@ -45,7 +46,7 @@ class InProcess(BaseAdapter):
 
     def __init__(self, clouds: Cloud | Mapping[str, Cloud]) -> None:
         super().__init__()
-        self._app = bind(app(), clouds)
+        self._app = bind(with_control(app()), clouds)
 
     def send(
         self,

@@ -125,7 +125,7 @@ class AutoClock(ManualClock):
     """A manual clock that jumps to the next event after a GET that found nothing due was answered.
 
     For clients that poll and cannot be told to share the time (Terraform, the command line): each look that
-    was in vain is as long as the wait for the next change.  The one declared case in which reading moves the
+    was in vain is as long as the wait for the next change.  The declared case in which reading moves the
     clock; it never moves the state.
     """
 

@@ -50,6 +50,10 @@ class Streams:
         count = self._counts[name] = self._counts.get(name, 0) + 1
         return count
 
+    def reach(self, name: str, count: int) -> None:
+        """Draw from a name until it was drawn from so often."""
+        self._counts[name] = max(count, self._counts.get(name, 0))
+
     def uuid(self, name: str) -> str:
         """A UUID of version 4."""
         return _uuid(self._bytes(name).hex())

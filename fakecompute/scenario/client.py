@@ -10,39 +10,34 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
 from fakecompute.cloud import Cloud
 from fakecompute.kernel.clock import SECOND, microseconds, moment
-from fakecompute.scenario.workload import DETAILED, NOUNS, Noun, Retry, Step, Workload
-from fakecompute.wsgi.client import Answer, Http
+from fakecompute.scenario.answers import (
+    Met,
+    fits,
+    id_of,
+    next_page,
+    plural_of,
+    said_by,
+    services_in,
+    status_in,
+    unwrapped,
+    words_of,
+)
+from fakecompute.scenario.workload import DETAILED, NOUNS, Retry, Step, Workload
+from fakecompute.wsgi.client import Http
 from fakecompute.wsgi.wire import Truncated
 
 TOKENS = "/identity/v3/auth/tokens"
 PASSWORD = "secret"
-POLL = 5.0  # seconds between two looks, unless a step says otherwise
-WITHIN = 600.0  # seconds that a wait may last
-# {mine}, {ports:web}, {ports:*|DOWN}, {floatingips:*#floating_ip_address}
 PAGES = 200  # of a list, after which it is taken for endless
 ROOTS = {"compute": "/compute/v2.1/", "volume": "/volume/v3/", "placement": "/placement/"}  # tell versions
+# {mine}, {ports:web}, {ports:*|DOWN}, {floatingips:*#floating_ip_address}
 REFERENCE = re.compile(r"\{(\w+)(?::([^{}|#]+)(?:\|([\w-]+))?(?:#(\w+))?)?\}")
 LONGEST = 7 * 86_400  # seconds that a workload may take: a retry or wait beyond it is broken off
-
-
-class Met(NamedTuple):
-    """What a call came to: a status of HTTP, or one of FAILURES; and the answer, if there is one."""
-
-    status: int | str
-    answer: Answer | None
-
-    @property
-    def went_well(self) -> bool:
-        return isinstance(self.status, int) and self.status < 400
-
-    @property
-    def json(self) -> Any:
-        return self.answer.json if self.answer is not None else None
 
 
 @dataclass(frozen=True)
@@ -71,11 +66,15 @@ class Over(Exception):
     """The workload has come to its end before its last step."""
 
 
+class Verb(Protocol):
+    def __call__(self, player: Player, told: Mapping[str, Any]) -> str: ...
+
+
 class Player:
     """Plays one workload on a cloud.  `outcomes` tells of the steps that were begun."""
 
-    def __init__(self, cloud: Cloud, workload: Workload) -> None:
-        self.cloud, self.workload = cloud, workload
+    def __init__(self, cloud: Cloud, workload: Workload, verbs: Mapping[str, Verb]) -> None:
+        self.cloud, self.workload, self.verbs = cloud, workload, verbs
         self.http = Http(cloud, workload.client.user, workload.client.project)
         self.outcomes: list[Outcome] = []
         self.known: dict[str, dict[str, str]] = {}  # what it was told that it has made: id -> name, by plural
@@ -101,7 +100,7 @@ class Player:
                 if step.verb == "repeat":
                     self._repeat(step)
                     continue
-                said = VERBS[step.verb](self, step.told)
+                said = self.verbs[step.verb](self, step.told)
             except Failed as failure:
                 self._note(step, False, str(failure))
                 if not step.may_fail:
@@ -197,7 +196,8 @@ class Player:
             met = self._again_with_a_new_token(self.once(method, path, **more), method, path, **more)
         if met.status in expected or (not expected and met.went_well):
             return met
-        raise Failed(f"{method} {path}: {met.status}{_said(met)}" + (f", not {_words(expected)}" if expected else ""))
+        instead = f", not {words_of(expected)}" if expected else ""
+        raise Failed(f"{method} {path}: {met.status}{said_by(met)}{instead}")
 
     def _again_with_a_new_token(self, met: Met, method: str, path: str, **more: Any) -> Met:
         """As keystoneauth does it: one login, and the request once more."""
@@ -222,18 +222,24 @@ class Player:
             self.sleep(self._pause(client.retry, met, number))
             met = self.once("POST", TOKENS, json={"auth": {"identity": identity, "scope": scope}})
         if met.answer is None or not met.went_well:
-            raise Failed(f"POST {TOKENS}: {met.status}{_said(met)}")
+            raise Failed(f"POST {TOKENS}: {met.status}{said_by(met)}")
         self.token = met.answer.headers["X-Subject-Token"]
         self.expires_at = moment(met.json["token"]["expires_at"])
-        self.found = _found_in(met.json["token"]["catalog"], client.region)
+        self.found = services_in(met.json["token"]["catalog"], client.region)
 
     def _agree(self, service: str, wanted: str) -> str:
         """The version that it wants, or the newest of an older cloud."""
         if service not in self.agreed:
-            told = self.http.request("GET", ROOTS[service], headers={"X-Auth-Token": None}).json
-            newest = told["version"] if "version" in told else told["versions"][0]
-            self.agreed[service] = newest["version"]
-        return min(wanted, self.agreed[service], key=lambda version: tuple(map(int, version.split("."))))
+            try:
+                told = self.http.request("GET", ROOTS[service], headers={"X-Auth-Token": None}).json
+                about = told["version"] if "version" in told else told["versions"][0]
+                self.agreed[service] = str(about["version"])
+            except (Truncated, OSError, LookupError, TypeError, ValueError):  # nothing of the kind has come
+                raise Failed(f"GET {ROOTS[service]}: tells no versions") from None
+        newest = self.agreed[service]
+        if wanted == "latest" or not newest:
+            return newest or wanted
+        return min(wanted, newest, key=lambda version: tuple(map(int, version.split("."))))
 
     def _pause(self, retry: Retry, met: Met, number: int) -> float:
         own = retry.every * retry.backoff**number
@@ -249,7 +255,7 @@ class Player:
         while self.others and self.others[0][0] <= end:
             at, other = self.others.pop(0)
             self._until(at)
-            self.outcomes += Player(self.cloud, other).play()
+            self.outcomes += Player(self.cloud, other, self.verbs).play()
         self._until(end)
 
     def _until(self, at: int) -> None:
@@ -269,7 +275,7 @@ class Player:
         """The things whose name (or id) fits; Failed if the list cannot be had."""
         noun = NOUNS[plural]
         path = f"{noun.path}/detail" if plural in DETAILED else noun.path
-        return [one for page in self.pages(plural, path, {}) for one in page if _fits(one, glob, noun)]
+        return [one for page in self.pages(plural, path, {}) for one in page if fits(one, glob, noun)]
 
     def pages(
         self, plural: str, path: str, told: Mapping[str, Any], params: Mapping[str, str] | None = None
@@ -283,9 +289,9 @@ class Player:
             met = self.call("GET", path, told, params=params)
             if met.status == 400:
                 raise MarkerGone
-            page = [_unwrapped(one, noun) for one in (met.json or {}).get(noun.plural, ())]
+            page = [unwrapped(one, noun) for one in (met.json or {}).get(noun.plural, ())]
             yield page
-            link = _next(met.json, noun)
+            link = next_page(met.json, noun)
             if link is None or lists == "first_page" or (lists != "blindly" and (not page or link in followed)):
                 return
             followed.add(link)
@@ -296,7 +302,7 @@ class Player:
         plural = plural_of(told)
         found = self.find(plural, told[plural])
         status = told.get("status")
-        return [one for one in found if status is None or _status(one, NOUNS[plural]) in status.split("|")]
+        return [one for one in found if status is None or status_in(one, NOUNS[plural]) in status.split("|")]
 
     def look_up(self, plural: str, glob: str) -> list[dict[str, Any]]:
         """What it has made and calls so, each by its id; those that are gone are left out."""
@@ -312,7 +318,7 @@ class Player:
         found = self._find_by({plural: name, "status": status})
         if not found:
             raise Failed(f"there is no {NOUNS[plural].singular} {name!r}" + (f" that is {status}" if status else ""))
-        return _id(found[0]) if field == "id" else str(found[0].get(field))
+        return id_of(found[0]) if field == "id" else str(found[0].get(field))
 
     def filled(self, value: Any) -> Any:
         """The same with ids in the place of references."""
@@ -333,239 +339,10 @@ class Player:
     def remember(self, plural: str, met: Met, name: str | None = None) -> None:
         made = (met.json or {}).get(NOUNS[plural].singular) or {}
         if "id" in made or "name" in made:
-            self.known.setdefault(plural, {})[_id(made)] = str(name or made.get("name") or "")
+            self.known.setdefault(plural, {})[id_of(made)] = str(name or made.get("name") or "")
 
 
-class Verb(Protocol):
-    def __call__(self, player: Player, told: Mapping[str, Any]) -> str: ...
-
-
-# --- the verbs
-
-
-def _boot(player: Player, told: Mapping[str, Any]) -> str:
-    flavor = player.one("flavors", told["flavor"])
-    networks: Any = [{"uuid": player.one("networks", told["network"])}] if "network" in told else "auto"
-    if "port" in told:
-        networks = [{"port": player.one("ports", told["port"])}]
-    image = player.one("images", told["image"]) if "image" in told else ""
-    for number in range(1, told.get("count", 1) + 1):
-        name = told["name"] if told.get("count", 1) == 1 else f"{told['name']}-{number}"
-        server: dict[str, Any] = {"name": name, "flavorRef": flavor, "networks": networks, "imageRef": image}
-        if "volume" in told:
-            disk = told["volume"]
-            server["block_device_mapping_v2"] = [
-                {
-                    "boot_index": 0, "uuid": image, "source_type": "image", "destination_type": "volume",
-                    "volume_size": disk["size"], "delete_on_termination": not disk.get("keep", False),
-                }
-            ]  # fmt: skip
-            del server["imageRef"]
-        if "zone" in told:
-            server["availability_zone"] = told["zone"]
-        body: dict[str, Any] = {"server": {**server, **player.filled(told.get("body") or {})}}
-        if "group" in told:
-            body["os:scheduler_hints"] = {"group": player.one("server_groups", told["group"])}
-
-        def is_there(name: str = name) -> bool:
-            return bool(player.find("servers", name))
-
-        version = dict(player.workload.client.versions).get("compute", "2.37")
-        met = player.call("POST", NOUNS["servers"].path, told, is_there, json=body, version=version)
-        player.remember("servers", met, name)
-    return f"asked for {told.get('count', 1)} x {told['name']}"
-
-
-def _create(player: Player, told: Mapping[str, Any]) -> str:
-    noun, body = NOUNS[told["kind"]], player.filled(told["body"])
-    name = body.get("name")
-
-    def is_there() -> bool:
-        return bool(name and player.find(told["kind"], name))
-
-    sent = body if told["kind"] == "images" else {noun.singular: body}
-    met = player.call("POST", noun.path, told, is_there, json=sent)
-    player.remember(told["kind"], met)
-    return f"made a {noun.singular}"
-
-
-def _wait(player: Player, told: Mapping[str, Any]) -> str:
-    """Look again and again, until all that fit have the status."""
-    plural, status = plural_of(told), told["status"]
-    noun, every = NOUNS[plural], told.get("every", POLL)
-    end = player.cloud.now + microseconds(told.get("within", WITHIN))
-    while True:
-        found = (player.look_up if told.get("by_id") else player.find)(plural, told[plural])
-        states = [_status(one, noun) for one in found]
-        if status == "DELETED":
-            if not found:
-                return f"{plural} {told[plural]} are gone"
-        elif found and all(state in status.split("|") for state in states) and len(found) >= told.get("count", 1):
-            return f"{len(found)} {plural} are {status}"
-        for one, state in zip(found, states, strict=True):
-            if state in told.get("stop_on", ()):
-                raise Failed(f"{noun.singular} {one.get('name') or one.get('id')} is {state}, not {status}")
-        if player.cloud.now + microseconds(every) > end:
-            now = ", ".join(sorted(set(states))) or "none"
-            raise Failed(f"{plural} {told[plural]} are {now}, not {status}: too late")
-        player.sleep(every)
-
-
-def _act(player: Player, told: Mapping[str, Any]) -> str:
-    plural = plural_of(told)
-    found = player.find(plural, told[plural])
-    for one in found:
-        path = f"{NOUNS[plural].path}/{_id(one)}/action"
-        body = {told["action"]: player.filled(told.get("body"))}
-        player.call("POST", path, told, json=body, version=told.get("version", ""))
-    return f"{told['action']} on {len(found)} {plural}"
-
-
-def _update(player: Player, told: Mapping[str, Any]) -> str:
-    plural = plural_of(told)
-    noun, found = NOUNS[plural], player.find(plural, told[plural])
-    for one in found:
-        player.call("PUT", f"{noun.path}/{_id(one)}", told, json={noun.singular: player.filled(told["body"])})
-    return f"changed {len(found)} {plural}"
-
-
-def _delete(player: Player, told: Mapping[str, Any]) -> str:
-    """What is found by name; with `only_known` just what it was told that it has made."""
-    plural = plural_of(told)
-    noun, found = NOUNS[plural], player.find(plural, told[plural])
-    if told.get("only_known"):
-        found = [one for one in found if _id(one) in player.known.get(plural, ())]
-    if "older" in told:
-        found = [one for one in found if _made_at(one) <= player.cloud.now - microseconds(told["older"])]
-    for one in player.one_by_one(found, told):
-        player.call("DELETE", f"{noun.path}/{_id(one)}", told)
-    return f"deleted {len(found)} {plural}"
-
-
-def _show(player: Player, told: Mapping[str, Any]) -> str:
-    plural = plural_of(told)
-    found = player.find(plural, told[plural])
-    for one in player.one_by_one(found, told):
-        player.call("GET", f"{NOUNS[plural].path}/{_id(one)}", told)
-    return f"looked at {len(found)} {plural}"
-
-
-def _pick(player: Player, told: Mapping[str, Any]) -> str:
-    """Remember which one it is: the cloud may change, what the client knows does not."""
-    plural = plural_of(told)
-    player.picked[told["as"]] = player.one(plural, told[plural], told.get("status"))
-    return f"{told['as']} is {player.picked[told['as']]}"
-
-
-def _list(player: Player, told: Mapping[str, Any]) -> str:
-    """Page after page, as long as there is a next one; `again` from the beginning if its place in it is lost."""
-    plural = plural_of(told)
-    params = {"limit": str(told["limit"])} if "limit" in told else None
-    asked = {**told, "expect": (200, 400)} if "again" in told else told
-    for _ in range(told.get("again", 0) + 1):
-        with suppress(MarkerGone):
-            return f"{sum(map(len, player.pages(plural, NOUNS[plural].path, asked, params)))} {plural}"
-    raise Failed(f"the list of {plural} changes too quickly")
-
-
-def _attach(player: Player, told: Mapping[str, Any]) -> str:
-    server, volume = player.one("servers", told["server"]), player.one("volumes", told["volume"])
-    path = f"{NOUNS['servers'].path}/{server}/os-volume_attachments"
-    player.call("POST", path, told, json={"volumeAttachment": {"volumeId": volume}})
-    return f"attaching {told['volume']} to {told['server']}"
-
-
-def _detach(player: Player, told: Mapping[str, Any]) -> str:
-    server, volume = player.one("servers", told["server"]), player.one("volumes", told["volume"])
-    player.call("DELETE", f"{NOUNS['servers'].path}/{server}/os-volume_attachments/{volume}", told)
-    return f"detaching {told['volume']} from {told['server']}"
-
-
-def _call(player: Player, told: Mapping[str, Any]) -> str:
-    """Any request."""
-    method, path, query = told.get("method", "GET"), player.filled(told["path"]), player.filled(told.get("query"))
-    body, version = player.filled(told.get("body")), told.get("version", "")
-    met = player.call(method, path, told, json=body, params=query, version=version)
-    return f"{method} {path}: {met.status}"
-
-
-def _reach(player: Player, told: Mapping[str, Any]) -> str:
-    """Connect to the first address of a server; who has patience waits until it has one."""
-    end = player.cloud.now + microseconds(told.get("within", 0))
-    every = microseconds(told.get("every", POLL))
-    while True:
-        for one in player.find("servers", told["server"]):
-            networks = one.get("addresses") or {}
-            if addresses := [address["addr"] for network in networks.values() for address in network]:
-                return f"{one['name']} is at {addresses[0]}"
-        if player.cloud.now + every > end:
-            raise Failed(f"server {told['server']} has no address")
-        player.sleep(every / SECOND)
-
-
-def _advance(player: Player, told: Mapping[str, Any]) -> str:
-    player.sleep(told["value"])
-    return f"{told['value']:g} s passed"
-
-
-def _log_in(player: Player, told: Mapping[str, Any]) -> str:
-    player.log_in()
-    return f"a new token for {player.workload.client.user}"
-
-
-def _give_up(player: Player, told: Mapping[str, Any]) -> str:
-    raise GaveUp("the client is gone")
-
-
-# fmt: off
-VERBS: dict[str, Verb] = {
-    "boot": _boot, "create": _create, "wait": _wait, "act": _act, "update": _update, "delete": _delete,
-    "show": _show, "pick": _pick, "list": _list, "attach": _attach, "detach": _detach, "call": _call,
-    "reach": _reach, "advance": _advance, "log_in": _log_in, "give_up": _give_up,
-}
-# fmt: on
-
-
-# --- small things
-
-
-def plural_of(told: Mapping[str, Any]) -> str:
-    """Which noun a step names."""
-    return next(noun for noun in NOUNS if noun in told)
-
-
-def _next(body: Any, noun: Noun) -> str | None:
-    """Where the next page is: Nova's, Neutron's and Cinder's links, or Glance's `next`."""
-    links = body.get(f"{noun.plural}_links", ()) if isinstance(body, dict) else ()
-    hrefs = [link["href"] for link in links if link["rel"] == "next"]
-    return hrefs[0] if hrefs else (body or {}).get("next")
-
-
-def _found_in(catalog: Iterable[Mapping[str, Any]], region: str) -> frozenset[str]:
-    """The services that a catalogue has, by the first word of their addresses."""
-    endpoints = (endpoint for entry in catalog for endpoint in entry["endpoints"])
-    urls = (urlsplit(endpoint["url"]) for endpoint in endpoints if region in ("", endpoint["region"]))
-    return frozenset(url.path.split("/")[1] for url in urls)
-
-
-def _made_at(item: Mapping[str, Any]) -> int:
-    return moment(item.get("created") or item["created_at"])
-
-
-def _unwrapped(item: Mapping[str, Any], noun: Noun) -> dict[str, Any]:
-    """Key pairs are wrapped one by one."""
-    return dict(item.get(noun.singular, item) if len(item) == 1 else item)
-
-
-def _id(item: Mapping[str, Any]) -> str:
-    return str(item.get("id") or item["name"])
-
-
-def _status(item: Mapping[str, Any], noun: Noun) -> str:
-    value: Any = item
-    for part in noun.status.split("."):
-        value = value.get(part) if isinstance(value, Mapping) else None
-    return str(value)
+# --- the rounds of a repetition
 
 
 def _numbered(step: Step, number: int) -> Step:
@@ -583,20 +360,3 @@ def _with_number(value: Any, number: int) -> Any:
     if isinstance(value, Step):
         return _numbered(value, number)
     return [_with_number(inner, number) for inner in value] if isinstance(value, list) else value
-
-
-def _fits(item: Mapping[str, Any], glob: str, noun: Noun) -> bool:
-    names = (item.get(noun.name), item.get("id"), item.get("floating_ip_address"))
-    return any(name is not None and fnmatchcase(str(name), glob) for name in names)
-
-
-def _said(met: Met) -> str:
-    """The message of a fault, whichever service's."""
-    body = met.json
-    inner = next(iter(body.values()), None) if isinstance(body, dict) and body else None
-    message = inner.get("message") if isinstance(inner, dict) else None
-    return f" ({message})" if message else ""
-
-
-def _words(expected: tuple[int | str, ...]) -> str:
-    return " or ".join(map(str, expected))

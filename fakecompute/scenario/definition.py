@@ -346,6 +346,7 @@ def read(place: Place, inside: tuple[Path, ...] = ()) -> dict[str, Any]:
 
     The last of `inside` is the file that it stands in.
     """
+    before = place.page.mistakes
     readers = {name: READERS.get(name, anything) for name in SECTIONS}
     made = mapping({**readers, "extends": text})(place) or {}
     sections = place.entries() or {} if place.is_mapping else {}
@@ -358,7 +359,7 @@ def read(place: Place, inside: tuple[Path, ...] = ()) -> dict[str, Any]:
     for name, check in CHECKS.items():
         if name in sections and not sections[name][1].empty:
             check(sections[name][1], made)
-    if not place.page.mistakes:
+    if place.page.mistakes == before:
         rehearse(place, made)
     return made
 

@@ -6,7 +6,7 @@ Which kinds there are, and what each is told, is read from domain/happenings.py.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from fakecompute.domain.happenings import HAPPENINGS, parameters
@@ -15,6 +15,8 @@ from fakecompute.domain.quota import DEFAULTS
 from fakecompute.domain.records.volume import VOLUME_STATUSES
 from fakecompute.domain.volume import quota as volume_quota
 from fakecompute.kernel.clock import microseconds
+from fakecompute.scenario.definition import SETTINGS
+from fakecompute.scenario.names import matching
 from fakecompute.scenario.schema import (
     Place,
     Reader,
@@ -47,6 +49,32 @@ READERS: dict[str, Reader] = {
     "dict[str, str] | None": table(text),
     "VolumeStatus": choice(VOLUME_STATUSES, "status of a volume"),
 }
+
+
+# Kinds that are told any number of names and values
+FREE = {
+    "set_quota": "{project: demo, instances: 2}",
+    "set_settings": "{token_expiration: 60}",
+}
+# What must be in the cloud: words that events are told, and what names_in calls them.  Servers and volumes come and go.
+IN_CLOUD = {
+    "host": "hypervisor", "backend": "backend", "zone": "zone", "cell": "cell", "service": "service",
+    "project": "project", "flavor": "flavor",
+}  # fmt: skip
+
+
+def check_events(events: Iterable[Place], known: Mapping[str, list[str]]) -> None:
+    """Hosts, zones, projects ... that events tell of are in the cloud."""
+    for event in events:
+        for kind, (_, inner) in (event.entries() or {}).items() if event.is_mapping else ():
+            if kind not in HAPPENINGS:
+                continue
+            first = next(iter(parameters(kind)), "")
+            said = inner.entries() or {} if inner.is_mapping else {first: (inner, inner)}
+            for word, (_, place) in said.items():
+                names = known.get(IN_CLOUD.get(word, ""))
+                if names and place.word and not matching(place.word, names):
+                    place.wrong(f"there is no {word} {place.word!r} in this cloud{nearest(place.word, names)}")
 
 
 def planned(place: Place) -> Any:
@@ -84,7 +112,10 @@ def _told(name: str, place: Place) -> Any:
     if not known:
         return {} if place.value in (True, None) else place.wrong("is told nothing more: say true")
     first, *_ = known
+    is_free = any(parameter.kind is inspect.Parameter.VAR_KEYWORD for parameter in known.values())
     if not place.is_mapping:
+        if is_free:
+            return place.wrong(f"must be a mapping: {FREE[name]}")
         value = _reader(known[first])(place)
         missing = [other for other in list(known)[1:] if _is_required(known[other])]
         if missing:
@@ -93,18 +124,22 @@ def _told(name: str, place: Place) -> Any:
     fields: dict[str, Reader | Required] = {}
     for word, parameter in known.items():
         if parameter.kind is inspect.Parameter.VAR_KEYWORD:
-            fields |= _free(name, place, fields)
+            fields |= _free(name, fields)
         else:
             reader = _reader(parameter)
             fields[word] = required(reader) if _is_required(parameter) else reader
     made = mapping(fields)(place)
-    return None if made is None or None in made.values() else made
+    if made is None or None in made.values():
+        return None
+    if is_free and not (place.entries() or {}).keys() - known.keys():
+        return place.wrong(f"changes nothing: {FREE[name]}")
+    return made
 
 
-def _free(name: str, place: Place, fields: dict[str, Any]) -> dict[str, Reader]:
-    """Names that a kind takes as they come: of quotas, they are known."""
+def _free(name: str, fields: dict[str, Any]) -> dict[str, Reader]:
+    """Names that a kind takes as they come, and that are known: settings, limits of quotas."""
     if name != "set_quota":
-        return {word: anything for word in place.entries() or {} if word not in fields}
+        return {word: reader for word, reader in SETTINGS.items() if word not in fields}
     known = (*DEFAULTS, *NETWORK_DEFAULTS, *volume_quota.DEFAULTS)
     return dict.fromkeys(known, integer(-1))
 

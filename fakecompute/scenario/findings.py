@@ -1,208 +1,50 @@
 """The verdict on a client: what it lost, what it made twice, what it asked too often, what it waited for in vain.
 
 Everything is read from the timeline of a run; a finding is what an expectation (`expect` of a scenario) says must
-not be.  What a file does not say is expected as DEFAULTS has it.
+not be.
 """
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import Any, NamedTuple
+from typing import Any
 
-from fakecompute.cloud import Cloud
 from fakecompute.domain.faults import Rule
-from fakecompute.domain.records.network import FloatingIP, Port
 from fakecompute.domain.records.server import Server
-from fakecompute.domain.records.volume import Volume
-from fakecompute.domain.states import VM, status_of
 from fakecompute.kernel.clock import SECOND
-from fakecompute.kernel.store import Record
-from fakecompute.scenario.schema import (
-    Place,
-    Reader,
-    Required,
-    boolean,
-    choice,
-    integer,
-    mapping,
-    number,
-    one_or_more,
-    seconds,
-    table,
-    text,
+from fakecompute.scenario.evidence import (
+    UUID,
+    Evidence,
+    in_seconds,
+    is_for_good,
+    is_main,
+    is_unanswered,
+    line_of,
+    made_by,
+    mentioned_in,
+    message_of,
+    request_of,
+    states_of_all,
+    statuses_in,
 )
+from fakecompute.scenario.expectations import USELESS, Finding
 from fakecompute.scenario.timeline import Entry
 
-UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-KINDS = ("server", "volume", "snapshot", "image", "port", "floating IP")
-# When something that is left is of no use to anybody
-USELESS: dict[str, tuple[type[Record], Callable[[Any], bool]]] = {
-    "server": (Server, lambda server: server.vm_state == VM.ERROR),
-    "port": (Port, lambda port: not port.device_id),
-    "volume": (Volume, lambda volume: volume.status in ("available", "error", "error_deleting")),
-    "floating IP": (FloatingIP, lambda ip: ip.port_id is None),
-}
 # What must be true of things that nobody waits for any more: nothing more comes of them by itself
 FINAL = frozenset(("ACTIVE", "ERROR", "SHUTOFF", "DELETED", "available", "in-use", "error", "error_deleting", "killed"))
+FAILED = frozenset(("ERROR", "error", "error_deleting", "killed"))
 LOGIN = "identity.create_token"
-LOGIN = "identity.create_token"
-HOT = 10  # requests of one kind in a second
+HOT = 10  # refusals of one request in a second, or as many a second that went well, but for
+BURST = 3  # seconds: several processes that begin at once are no loop
+AT_ONCE = 1  # seconds in which a request may have been on its way before a refusal arrived
 VAIN = 20  # looks at what does not change any more
-PATIENCE = 1800  # seconds of them
+LONG = 300  # seconds of them, if it is as one may want it: who watches a thing is not waiting
 STUCK = 3600  # seconds of looking at what should go on, and does not
-LOGIN = "identity.create_token"
+PAUSE = 300  # seconds between two looks, at the most, of one who waits
+VERSIONS = (".show_version", ".offer_versions", ".list_versions")  # operations that tell them
 REFUSED = 10  # times the same request with the same refusal
-PASSING = frozenset((401, 408, 425, 429))  # refusals that pass by themselves
-
-
-# What can be found, and the words for it
-# fmt: off
-FINDINGS: dict[str, str] = {
-    "leak":         "left behind",        # no_leaks
-    "orphan":       "of no use",          # no_orphans
-    "lost":         "lost",               # no_lost
-    "duplicate":    "made twice",         # no_duplicates
-    "stranger":     "not its own",        # no_strangers
-    "retry_after":  "asked too early",    # honours_retry_after
-    "hot_loop":     "hot loop",           # no_hot_loops
-    "rate":         "too many requests",  # max_request_rate
-    "endless_wait": "waits for ever",     # no_endless_waits
-    "vain_retry":   "refused for good",   # no_vain_retries
-    "steal":        "taken away",         # no_steals
-    "overtaken":    "begun twice",        # no_overtaking
-    "unmet_fault":  "fault not met",      # every_fault_hit
-    "status":       "not as expected",    # status
-    "count":        "too many or few",    # count
-    "logins":       "too many logins",    # max_logins
-    "together":     "on one host",        # apart
-    "failed":       "gave up",            # completes
-    "too_slow":     "too slow",           # within
-}
-# fmt: on
-
-
-class Finding(NamedTuple):
-    """`kind` is the expectation that was broken; `at` microseconds since the cloud began."""
-
-    kind: str
-    at: int
-    text: str
-    data: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Expectation:
-    """What a scenario expects of its client."""
-
-    no_leaks: tuple[str, ...] = ()  # kinds of which nothing may be left at the end
-    no_orphans: tuple[str, ...] = ()  # kinds of which nothing may be left that is of no use to anybody
-    no_lost: bool = True  # nothing was made that the client never learned of
-    no_duplicates: bool = True
-    no_strangers: bool = False  # nothing was deleted that the client had not made
-    honours_retry_after: bool = True
-    no_hot_loops: bool = True
-    no_endless_waits: bool = True
-    no_vain_retries: bool = True
-    no_steals: bool = True
-    no_overtaking: bool = True  # nothing was asked for again while it was under way, and so begun anew
-    max_request_rate: float | None = None  # a second, over any ten seconds
-    max_logins: int | None = None
-    every_fault_hit: bool = False
-    completes: bool = True  # the workload comes to its end
-    within: float | None = None  # seconds that it may take
-    status: tuple[tuple[str, str], ...] = ()  # of servers and volumes by their names, at the end
-    count: tuple[tuple[str, int], ...] = ()  # how many of them there are then
-    apart: tuple[str, ...] = ()  # names of servers of which no two may be on one host, at the end
-
-
-# --- reader
-
-
-def rate(place: Place) -> Any:
-    """`5/s`, `300/m`, or a number: of requests a second."""
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*/\s*(s|m)", place.word or "")
-    if match is None:
-        return number(0)(place)
-    return float(match[1]) / (60 if match[2] == "m" else 1)
-
-
-def _kinds(known: Iterable[str]) -> Reader:
-    """`true` for all kinds, or some of them."""
-
-    def read(place: Place) -> Any:
-        if place.value is True:
-            return list(known)
-        kinds = one_or_more(choice([kind.replace(" ", "_") for kind in known], "kind of thing"))(place)
-        return None if None in kinds else kinds
-
-    return read
-
-
-EXPECT: dict[str, Reader | Required] = {
-    "no_leaks": _kinds(KINDS),
-    "no_orphans": _kinds(USELESS),
-    "no_lost": boolean,
-    "no_duplicates": boolean,
-    "no_strangers": boolean,
-    "honours_retry_after": boolean,
-    "no_hot_loops": boolean,
-    "no_endless_waits": boolean,
-    "no_vain_retries": boolean,
-    "no_steals": boolean,
-    "no_overtaking": boolean,
-    "max_request_rate": rate,
-    "max_logins": integer(1),
-    "every_fault_hit": boolean,
-    "completes": boolean,
-    "within": seconds,
-    "status": table(text),
-    "count": table(integer(0)),
-    "apart": one_or_more(text),
-}
-
-
-def expectation(place: Place) -> Any:
-    made = mapping(EXPECT)(place)
-    if made is None or None in made.values():
-        return None
-    of_kinds = [name for name in ("no_leaks", "no_orphans") if name in made]
-    kinds = {name: tuple(kind.replace("_", " ") for kind in made[name]) for name in of_kinds}
-    tables = {name: tuple(made.get(name, {}).items()) for name in ("status", "count")}
-    return Expectation(**{**made, **kinds, **tables, "apart": tuple(made.get("apart", ()))})
-
-
-# --- what there is to judge
-
-
-@dataclass
-class Evidence:
-    """A run as the judges see it."""
-
-    cloud: Cloud
-    entries: Sequence[Entry]
-    expect: Expectation = field(default_factory=Expectation)
-    failures: Sequence[tuple[int, str]] = ()  # steps of a workload that did not come to what it wanted
-
-    @property
-    def calls(self) -> list[Entry]:
-        return [entry for entry in self.entries if entry.kind == "call"]
-
-    def made(self) -> Iterator[Entry]:
-        """The transitions with which something began."""
-        for entry in self.entries:
-            if entry.kind == "transition" and entry.data["before"] is None and entry.data["resource"] in KINDS:
-                yield entry
-
-    def gone(self) -> set[str]:
-        return {
-            entry.data["id"]
-            for entry in self.entries
-            if entry.kind == "transition" and entry.data["after"] in (None, "DELETED")
-        }
 
 
 def judge(evidence: Evidence) -> list[Finding]:
@@ -220,7 +62,7 @@ def leaks(run: Evidence) -> Iterator[Finding]:
     for entry in run.made():
         kind, id = entry.data["resource"], entry.data["id"]
         if kind in run.expect.no_leaks and id not in gone:
-            said = f"{entry.subject} ({id}) is left{_by(run, entry)}"
+            said = f"{entry.subject} ({id}) is left{made_by(run, entry)}"
             yield Finding("leak", entry.at, said, {"id": id, "kind": kind})
 
 
@@ -234,7 +76,7 @@ def orphans(run: Evidence) -> Iterator[Finding]:
         record_type, is_useless = USELESS[kind]
         record = run.cloud.store.find(record_type, id)
         if record is not None and is_useless(record):
-            said = f"{entry.subject} ({id}) is left, and of no use{_by(run, entry)}"
+            said = f"{entry.subject} ({id}) is left, and of no use{made_by(run, entry)}"
             yield Finding("orphan", entry.at, said, {"id": id, "kind": kind})
 
 
@@ -243,12 +85,14 @@ def lost(run: Evidence) -> Iterator[Finding]:
     if not run.expect.no_lost:
         return
     gone = run.gone()
-    mentioned = _mentioned(run.calls)
+    mentioned = mentioned_in(run.calls)
     for entry in run.made():
         id, call = entry.data["id"], entry.data.get("call")
-        if call is None or id in gone or id in mentioned or not _is_main(run, entry):
+        if call is None or id in gone or id in mentioned or not is_main(run, entry):
             continue
-        said = f"{entry.subject} ({id}) exists, and its client never learned of it{_by(run, entry)}"
+        if not is_unanswered(line_of(run, entry)):
+            continue  # of many servers of one call the answer names the first alone
+        said = f"{entry.subject} ({id}) exists, and its client never learned of it{made_by(run, entry)}"
         yield Finding("lost", entry.at, said, {"id": id, "kind": entry.data["resource"], "call": call})
 
 
@@ -257,13 +101,17 @@ def duplicates(run: Evidence) -> Iterator[Finding]:
     if not run.expect.no_duplicates:
         return
     first: dict[tuple[Any, ...], Entry] = {}
+    ended = run.ended()
     for entry in run.made():
-        line = _line(run, entry)
-        if line is None or line["method"] != "POST" or not _is_main(run, entry):
+        line = line_of(run, entry)
+        if line is None or line["method"] != "POST" or not is_main(run, entry):
             continue
         key = (entry.data["resource"], entry.subject, line.get("user"))
         before = first.get(key)
-        if before is not None and _unanswered(_line(run, before)):
+        if before is not None and ended.get(before.data["id"], entry.at) < entry.at:
+            before = None  # it was found, and cleared away
+            first.pop(key)
+        if before is not None and is_unanswered(line_of(run, before)):
             said = f"{entry.subject} was made twice: the first answer was lost, and it was asked for again"
             yield Finding("duplicate", entry.at, said, {"id": entry.data["id"], "first": before.data["id"]})
         first.setdefault(key, entry)
@@ -276,8 +124,8 @@ def strangers(run: Evidence) -> Iterator[Finding]:
     own = {entry.data["id"] for entry in run.made() if entry.data["call"] is not None}
     told: set[str] = set()
     for entry in run.entries:
-        line = _line(run, entry) if entry.kind == "transition" else None
-        if line is None or line["method"] != "DELETE" or not _is_main(run, entry):
+        line = line_of(run, entry) if entry.kind == "transition" else None
+        if line is None or line["method"] != "DELETE" or not is_main(run, entry):
             continue
         id = entry.data["id"]
         if id not in own and id not in told:
@@ -290,21 +138,21 @@ def retried_too_early(run: Evidence) -> Iterator[Finding]:
     """The same call, before the time that the refusal named was over."""
     if not run.expect.honours_retry_after:
         return
-    until: dict[tuple[Any, ...], tuple[int, int]] = {}
+    refused: dict[tuple[Any, ...], tuple[Entry, int]] = {}
     for call in run.calls:
         line = call.data
         what = line["operation"] or f"{line['method']} {line['path']}"
         key = (what, line.get("user"), line.get("client"))
-        if key in until and call.at < until[key][0]:
-            end, asked = until[key]
-            early = (end - call.at) / SECOND
-            said = f"{what} was asked again {early:g} s before its Retry-After of {asked} s was over"
-            yield Finding("retry_after", call.at, said, {"operation": line["operation"], "early": early})
-        if line.get("retry_after") is not None:
-            asked = int(line["retry_after"])
-            until[key] = (call.at + asked * SECOND, asked)
+        if key in refused:
+            before, asked = refused[key]
+            early = (before.at - call.at) / SECOND + asked
+            if early > 0 and (request_of(call) == request_of(before) or call.at - before.at >= AT_ONCE * SECOND):
+                said = f"{what} was asked again {early:.3g} s before its Retry-After of {asked} s was over"
+                yield Finding("retry_after", call.at, said, {"operation": line["operation"], "early": early})
+        if str(line.get("retry_after") or "").isdecimal():
+            refused[key] = (call, int(line["retry_after"]))
         else:
-            until.pop(key, None)
+            refused.pop(key, None)
 
 
 def hot_loops(run: Evidence) -> Iterator[Finding]:
@@ -314,13 +162,17 @@ def hot_loops(run: Evidence) -> Iterator[Finding]:
     times: dict[tuple[Any, ...], list[int]] = defaultdict(list)
     told: set[tuple[Any, ...]] = set()
     for call in run.calls:
-        key = (call.data["method"], call.data["path"], repr(call.data.get("body")), call.data.get("client"))
-        last = times[key]
+        line = call.data
+        if str(line["operation"]).endswith(VERSIONS):
+            continue  # every process begins with them
+        refused = line["status"] >= 400 and (line["method"], line["status"]) != ("GET", 404)
+        key = (*request_of(call), line.get("client"), refused)
+        last, most = times[key], HOT if refused else HOT * BURST
         last.append(call.at)
-        if len(last) >= HOT and call.at - last[-HOT] < SECOND and key not in told:
+        if len(last) >= most and call.at - last[-most] < most // HOT * SECOND and key not in told:
             told.add(key)
-            said = f"{call.data['method']} {call.data['path']} was asked {HOT} times in a second"
-            yield Finding("hot_loop", call.at, said, {"path": call.data["path"]})
+            said = f"{line['method']} {line['path']} was asked {most} times in {in_seconds(most // HOT)}"
+            yield Finding("hot_loop", call.at, said, {"path": line["path"]})
 
 
 def vain_retries(run: Evidence) -> Iterator[Finding]:
@@ -329,18 +181,27 @@ def vain_retries(run: Evidence) -> Iterator[Finding]:
         return
     asked: dict[tuple[Any, ...], list[Entry]] = {}
     for call in run.calls:
-        key = (call.data["method"], call.data["path"], repr(call.data.get("body")), call.data.get("client"))
-        refused = asked.setdefault(key, [])
-        if not _is_for_good(call.data) or (refused and refused[-1].data["answer"] != call.data["answer"]):
+        line = call.data
+        refused = asked.setdefault((*request_of(call), line.get("client")), [])
+        if not is_for_good(line) or (refused and refused[-1].data["answer"] != line["answer"]):
             refused.clear()
-        if _is_for_good(call.data):
+        if is_for_good(line):
             refused.append(call)
+        elif line["status"] < 400 and line["operation"] != LOGIN:
+            _found_another_way(asked, line)
     for (method, path, *_), refused in asked.items():
         if len(refused) >= REFUSED:
             took = (refused[-1].at - refused[0].at) / SECOND
-            why = " ".join(filter(None, (str(refused[0].data["status"]), _message(refused[0].data["answer"]))))
+            why = " ".join(filter(None, (str(refused[0].data["status"]), message_of(refused[0].data["answer"]))))
             said = f"{method} {path} was refused {len(refused)} times in {took:g} s, always with {why}"
             yield Finding("vain_retry", refused[REFUSED - 1].at, said, {"path": path, "refusals": len(refused)})
+
+
+def _found_another_way(asked: Mapping[tuple[Any, ...], list[Entry]], line: Mapping[str, Any]) -> None:
+    """Looks that found nothing were no retries if their client went on: many look for an id first, then for a name."""
+    for (method, *_, client), refused in asked.items():
+        if method == "GET" and client == line.get("client") and len(refused) < REFUSED:
+            refused.clear()
 
 
 def steals(run: Evidence) -> Iterator[Finding]:
@@ -362,17 +223,17 @@ def overtaken(run: Evidence) -> Iterator[Finding]:
     """The same action on a server that is busy with it, and accepted: what was done of the first is for nothing."""
     if not run.expect.no_overtaking:
         return
-    busy: dict[str, str] = {}  # server -> what it does because of a call
+    busy: dict[str, tuple[Any, ...]] = {}  # server -> what it does because of a call
     for entry in run.entries:
         if entry.kind == "transition" and entry.data["resource"] == "server":
-            line, id = _line(run, entry), entry.data["id"]
+            line, id = line_of(run, entry), entry.data["id"]
             if "(" not in (entry.data["after"] or ""):
                 busy.pop(id, None)
             elif line is not None and line["method"] == "POST":
-                busy[id] = line["operation"]
+                busy[id] = (line["operation"], line.get("body"))
         elif entry.kind == "call" and entry.data["method"] == "POST" and entry.data["status"] < 300:
             for id in UUID.findall(entry.data["path"]):
-                if busy.get(id) == entry.data["operation"]:
+                if busy.get(id) == (entry.data["operation"], entry.data.get("body")):
                     said = f"{entry.data['operation']} was asked for again while the server {id} was busy with it"
                     yield Finding("overtaken", entry.at, said, {"id": id, "operation": entry.data["operation"]})
 
@@ -391,31 +252,41 @@ def rates(run: Evidence) -> Iterator[Finding]:
 
 
 def endless_waits(run: Evidence) -> Iterator[Finding]:
-    """Looking on at what has come to its end, and is not what one waits for."""
+    """Looking on at what has come to its end, and is not what one waits for; by who has done something before."""
     if not run.expect.no_endless_waits:
         return
     looks: dict[tuple[Any, ...], list[Entry]] = {}
     told: set[tuple[Any, ...]] = set()
+    active: set[str | None] = set()
     for call in run.calls:
-        key = (call.data["path"], call.data.get("client"))
-        if call.data["operation"] == LOGIN or call.data["status"] == 401:
+        line = call.data
+        key = (line["path"], line.get("client"))
+        if line["operation"] == LOGIN or line["status"] == 401:
             continue  # it looks on with another token
-        if call.data["method"] != "GET":
-            if call.data["operation"] != LOGIN:
-                looks.clear()  # the client does something
+        if line["method"] != "GET":
+            active.add(line.get("user"))
+            looks.clear()  # the client does something
             continue
         same = looks.setdefault(key, [])
-        if same and same[-1].data.get("answer") != call.data.get("answer"):
+        if same and (same[-1].data.get("answer") != line.get("answer") or call.at - same[-1].at > PAUSE * SECOND):
             same.clear()
         same.append(call)
-        state = _final(call.data.get("answer"))
-        enough = len(same) >= VAIN or (len(same) > 2 and call.at - same[0].at >= PATIENCE * SECOND)
-        if state is None and call.at - same[0].at >= STUCK * SECOND:
-            state, enough = _stuck(call.data.get("answer")), True
-        if enough and state is not None and key not in told:
+        state = _vain(same)
+        if state is not None and line.get("user") in active and key not in told:
             told.add(key)
-            said = f"GET {call.data['path']} was asked {len(same)} times although nothing changes any more: {state}"
-            yield Finding("endless_wait", call.at, said, {"path": call.data["path"], "looks": len(same)})
+            said = f"GET {line['path']} was asked {len(same)} times although nothing changes any more: {state}"
+            yield Finding("endless_wait", call.at, said, {"path": line["path"], "looks": len(same)})
+
+
+def _vain(looks: Sequence[Entry]) -> str | None:
+    """The state of what was looked at for too long, if it was."""
+    lasted = (looks[-1].at - looks[0].at) / SECOND
+    states = statuses_in(looks[-1].data.get("answer"))
+    if states <= FINAL:
+        enough = len(looks) >= VAIN and (states & FAILED or lasted >= LONG)
+    else:
+        states, enough = states - FINAL, lasted >= STUCK
+    return ", ".join(sorted(states)) if states and enough else None
 
 
 def unmet_faults(run: Evidence) -> Iterator[Finding]:
@@ -431,7 +302,7 @@ def unmet_faults(run: Evidence) -> Iterator[Finding]:
 def statuses(run: Evidence) -> Iterator[Finding]:
     end = run.cloud.now - run.cloud.begun
     for glob, wanted in run.expect.status:
-        found = [(name, now) for name, now in _states(run.cloud) if fnmatchcase(name, glob)]
+        found = [(name, now) for name, now in states_of_all(run.cloud) if fnmatchcase(name, glob)]
         if wanted == "DELETED" and all(now == "DELETED" for _, now in found):
             continue
         alive = [(name, now) for name, now in found if now != "DELETED"]
@@ -458,7 +329,7 @@ def neighbours(run: Evidence) -> Iterator[Finding]:
 def counts(run: Evidence) -> Iterator[Finding]:
     end = run.cloud.now - run.cloud.begun
     for glob, wanted in run.expect.count:
-        found = [name for name, now in _states(run.cloud) if fnmatchcase(name, glob) and now != "DELETED"]
+        found = [name for name, now in states_of_all(run.cloud) if fnmatchcase(name, glob) and now != "DELETED"]
         if len(found) != wanted:
             said = f"there are {len(found)} {glob} at the end, not {wanted}"
             yield Finding("count", end, said, {"name": glob, "count": len(found)})
@@ -487,78 +358,3 @@ CHECKS: tuple[Check, ...] = (
     leaks, orphans, lost, duplicates, strangers, retried_too_early, hot_loops, rates, endless_waits, vain_retries,
     steals, overtaken, unmet_faults, statuses, counts, logins, neighbours, completed,
 )  # fmt: skip
-
-
-# --- reading the evidence
-
-
-def _line(run: Evidence, entry: Entry) -> Mapping[str, Any] | None:
-    """The call that made something."""
-    number = entry.data.get("call")
-    calls = run.calls
-    return calls[number].data if number is not None and number < len(calls) else None
-
-
-def _by(run: Evidence, entry: Entry) -> str:
-    line = _line(run, entry)
-    return f"; made by {line['operation']} at {entry.at / SECOND:g} s" if line is not None else ""
-
-
-def _is_main(run: Evidence, entry: Entry) -> bool:
-    """Is it what the call was for, and no consequence of it?"""
-    line = _line(run, entry)
-    return line is not None and entry.data["resource"].replace(" ", "") in str(line["operation"]).replace("_", "")
-
-
-def _unanswered(line: Mapping[str, Any] | None) -> bool:
-    return line is not None and (line["status"] >= 500 or bool(line.get("lost")))
-
-
-def _mentioned(calls: Iterable[Entry]) -> set[str]:
-    """The ids that arrived at a client, or that it named."""
-    found: set[str] = set()
-    for call in calls:
-        found.update(UUID.findall(call.data["path"]))
-        if not call.data.get("lost"):
-            found.update(UUID.findall(repr(call.data.get("answer"))))
-    return found
-
-
-def _is_for_good(line: Mapping[str, Any]) -> bool:
-    """Is it a refusal that the same request will meet again, as long as nobody does anything about its cause?"""
-    return 400 <= line["status"] < 500 and line["status"] not in PASSING and line.get("retry_after") in (None, "0")
-
-
-def _message(answer: Any) -> str:
-    """The words of a refusal, whichever service's."""
-    inner = next(iter(answer.values()), None) if isinstance(answer, Mapping) else None
-    return str(inner.get("message") or "") if isinstance(inner, Mapping) else ""
-
-
-def _final(answer: Any) -> str | None:
-    """The state that everything in an answer has for good, if it has."""
-    states = _statuses(answer)
-    return ", ".join(sorted(states)) if states and states <= FINAL else None
-
-
-def _stuck(answer: Any) -> str | None:
-    """The states of what is under way."""
-    return ", ".join(sorted(_statuses(answer) - FINAL)) or None
-
-
-def _statuses(answer: Any) -> set[str]:
-    """What an answer says of the things in it; of a server that is at work, at what."""
-    states: set[str] = set()
-    for inner in answer.values() if isinstance(answer, Mapping) else ():
-        for item in inner if isinstance(inner, list) else [inner]:
-            if isinstance(item, Mapping) and "status" in item:
-                busy = item.get("OS-EXT-STS:task_state")
-                states.add(f"busy {busy}" if busy else str(item["status"]))
-    return states
-
-
-def _states(cloud: Cloud) -> Iterator[tuple[str, str]]:
-    for server in sorted(cloud.store.all(Server), key=lambda one: one.number):
-        yield server.name, "DELETED" if server.deleted else status_of(server.vm_state, server.task_state)
-    for volume in sorted(cloud.store.all(Volume), key=lambda one: one.number):
-        yield volume.name or volume.id, volume.status

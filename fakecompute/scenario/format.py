@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
-from fnmatch import fnmatchcase
-from functools import cache
 from http import HTTPStatus
-from re import findall
 from typing import Any
 
 from fakecompute.domain.faults import Effect, Rule
 from fakecompute.domain.records.volume import VOLUME_STATUSES
 from fakecompute.domain.releases import RELEASES, release_named
 from fakecompute.domain.states import STATUS, states_of
-from fakecompute.domain.tables.block_devices import CALLS
-from fakecompute.domain.tables.servers import SERVER
-from fakecompute.domain.timing import REAL, constant, lognormal, uniform
-from fakecompute.domain.volume.stages import LIFECYCLES
 from fakecompute.kernel.clock import microseconds, moment
+from fakecompute.scenario.durations import timing
 from fakecompute.scenario.events import planned
-from fakecompute.scenario.findings import FINDINGS, expectation
+from fakecompute.scenario.expectations import FINDINGS, expectation
+from fakecompute.scenario.names import (
+    CALL_FACTS,
+    facts_of_steps,
+    matching,
+    operations,
+    path_parameters,
+    steps,
+)
 from fakecompute.scenario.schema import (
     Place,
     Required,
@@ -31,7 +33,6 @@ from fakecompute.scenario.schema import (
     listing,
     mapping,
     nearest,
-    not_yet,
     number,
     one_or_more,
     pair,
@@ -41,45 +42,8 @@ from fakecompute.scenario.schema import (
     text,
 )
 from fakecompute.scenario.workload import workload
-from fakecompute.services import all_services
 
-# --- what there is to name
-
-
-@cache
-def operations() -> tuple[str, ...]:
-    """All calls that a fault can strike."""
-    return tuple(sorted({endpoint.operation for service in all_services() for endpoint in service.endpoints}))
-
-
-@cache
-def steps() -> tuple[str, ...]:
-    """All steps that take time and can fail."""
-    others = {name for name in REAL if "*" not in name}
-    walked = {name for lifecycle in LIFECYCLES for name in lifecycle.steps()}
-    return tuple(sorted(others.union(SERVER.steps(), walked, CALLS)))
-
-
-@cache
-def path_parameters() -> frozenset[str]:
-    """The names in the paths of all calls: `server`, `flavor`."""
-    paths = {endpoint.path for service in all_services() for endpoint in service.endpoints}
-    return frozenset(name for path in paths for name in findall(r"<(?:\w+:)?(\w+)>", path))
-
-
-CALL_FACTS = (  # wsgi/faults.py
-    "project", "project_id", "user", "method", "path", "service", "version", "host", "zone", "flavor", "image",
-    "volume_type",
-)  # fmt: skip
-STEP_FACTS = (  # domain/whereabouts.py, domain/volume/places.py
-    "server", "server.name", "server.id", "host", "zone", "flavor", "image", "project",
-    "volume", "volume.name", "volume.id", "volume.size", "volume_type", "snapshot", "snapshot.name", "snapshot.id",
-)  # fmt: skip
 STATUSES = sorted({word for words in STATUS.values() for word in words.values()})  # of servers
-
-
-def matching(glob: str, names: Iterable[str]) -> list[str]:
-    return [name for name in names if fnmatchcase(name, glob)]
 
 
 # --- readers of what is a scenario's own
@@ -100,40 +64,6 @@ def start(place: Place) -> Any:
         return moment(place.word or "")
     except ValueError:
         return place.wrong("must be a time: 2026-01-01T00:00:00Z")
-
-
-def step_glob(place: Place) -> Any:
-    word = text(place)
-    if word is None or matching(word, steps()):
-        return word
-    return place.wrong(f"there is no step {word!r}{nearest(word, steps(), 'steps are called server.create.spawning')}")
-
-
-def duration(place: Place) -> Any:
-    """`8s`, or a distribution."""
-    if not place.is_mapping:
-        amount = seconds(place)
-        return None if amount is None else constant(amount)
-    made = mapping(
-        {
-            "lognormal": mapping({"p50": required(seconds), "p95": seconds, "p99": seconds}),
-            "uniform": pair(seconds),
-            "polls": not_yet("a step that counts how often it was looked at (polls)"),
-        }
-    )(place)
-    if len(place.entries() or {}) != 1:
-        return place.wrong("must be one of lognormal, uniform")
-    if made and made.get("uniform"):
-        return uniform(*made["uniform"])
-    return _lognormal(place, **made["lognormal"]) if made and made.get("lognormal") else None
-
-
-def _lognormal(place: Place, p50: float | None = None, **others: Any) -> Any:
-    if p50 is None or None in others.values():
-        return None
-    if len(others) != 1 or not 0 < p50 <= next(iter(others.values())):
-        return place.wrong("must have p50 and one of p95, p99, which is not less")
-    return lognormal(p50, **others)
 
 
 def chance(place: Place) -> Any:
@@ -159,11 +89,11 @@ def end_status(place: Place) -> Any:
 # --- the table
 
 # fmt: off
-CLOCK = mapping({
+CLOCK: dict[str, Callable[[Place], Any] | Required] = {
     "kind":  required(choice(("manual", "auto", "wall", "scaled"), "clock")),
     "start": start,
     "rate":  number(0.001),
-})
+}
 HITS = mapping({
     "nth":         one_or_more(integer(1)),
     "skip":        integer(0),
@@ -196,7 +126,7 @@ ON_READ: dict[str, Callable[[Place], Any] | Required] = {
     "endless":     boolean,
     "delay":       seconds,
 }
-ON_STEP: dict[str, Callable[[Place], Any]] = {
+ON_STEP: dict[str, Callable[[Place], Any] | Required] = {
     "fail":    text,
     "status":  end_status,        # to end in
     "hang":    boolean,
@@ -204,6 +134,10 @@ ON_STEP: dict[str, Callable[[Place], Any]] = {
     "slow":    number(0),
 }
 # fmt: on
+
+
+def clock(place: Place) -> Any:
+    return mapping(CLOCK)(place) if place.is_mapping else place.wrong("must be a mapping: {kind: auto}")
 
 
 def phase_of_call(place: Place) -> Any:
@@ -216,6 +150,8 @@ def phase_of_step(place: Place) -> Any:
 
 def fault(place: Place) -> Any:
     """One of `faults`, as a rule without a position."""
+    if not place.is_mapping:
+        return place.wrong("must be a mapping: {on: compute.create_server, effect: {status: 503}}")
     kind = _kind(place)
     otherwise = (phase_of_call if kind else anything, anything)
     phase, effect = KINDS.get(_phase(place) if kind == "call" else kind, otherwise)
@@ -259,7 +195,13 @@ def _kind(place: Place) -> Any:
         return None
     calls, walks = matching(word, operations()), matching(word, steps())
     if calls and walks:
-        found[1].wrong("matches calls and steps; say which: compute.* or server.*")
+        entries = place.entries() or {}
+        effect = entries["effect"][1] if "effect" in entries else None
+        if "phase" in entries:
+            return "call"
+        if effect is not None and effect.is_mapping and (effect.entries() or {}).keys() & {"fail", "hang", "slow"}:
+            return "step"
+        found[1].wrong("matches calls and steps; say which: a phase for calls, or steps as server.* or volume.create.*")
         return None
     if calls or walks:
         return "call" if calls else "step"
@@ -286,7 +228,7 @@ def _on_call(place: Place) -> Any:
 def _on_wire(place: Place) -> Any:
     made = _effect(place, ON_WIRE)
     if made is not None and len(made.keys() - {"delay"}) > 1:
-        return place.wrong("may be damaged in one way: " + ", ".join(ON_WIRE))
+        return place.wrong("may be damaged in one way: " + ", ".join(name for name in ON_WIRE if name != "delay"))
     return made and _made(made)
 
 
@@ -321,11 +263,9 @@ def _made(values: dict[str, Any]) -> Effect:
 
 
 def _on_step(place: Place) -> Any:
-    made = mapping(ON_STEP)(place)
-    if made is None or None in made.values():
+    made = _effect(place, ON_STEP)
+    if made is None:
         return None
-    if not made:
-        return place.wrong("does nothing; there are " + ", ".join(ON_STEP))
     if "status" in made and "fail" not in made:
         return place.wrong("a status to end in needs a message to fail with")
     return Effect(
@@ -347,21 +287,24 @@ KINDS = {
 PHASES = tuple(KINDS)[:-1]  # of calls
 TIMES = frozenset(("delay", "stale", "hide"))
 PHASE_OF = {
-    **dict.fromkeys(ON_READ, "the phase read"),
-    **dict.fromkeys(ON_WIRE, "the phase wire"),
+    **dict.fromkeys(ON_READ, "calls, in the phase read"),
+    **dict.fromkeys(ON_WIRE, "calls, in the phase wire"),
     **dict.fromkeys(ON_STEP, "steps; a call is answered with a status"),
-    **dict.fromkeys(ON_CALL, "the phases before and after"),
+    **dict.fromkeys(ON_CALL, "calls, in the phases before and after"),
 }  # whose effect a name is, for who has put it into another's
 
 
 def _check_facts(place: Place, kind: str) -> None:
     """`where` asks for facts that there are; of a call, what stands in its body is written with dots."""
-    found = (place.entries() or {}).get("where")
-    for name, (key, _) in (found[1].entries() or {} if found and found[1].is_mapping else {}).items():
+    entries = place.entries() or {}
+    where = entries["where"][1] if "where" in entries else None
+    if where is None or not where.is_mapping:
+        return
+    known = list(CALL_FACTS) if kind == "call" else facts_of_steps(entries["on"][1].word or "")
+    for name, (key, _) in (where.entries() or {}).items():
         if kind == "call" and ("." in name or name in path_parameters()):
             continue
-        known = CALL_FACTS if kind == "call" else STEP_FACTS
-        if name not in known:
+        if known and name not in known:
             key.wrong(f"there is no such fact of a {kind}{nearest(name, known)}")
 
 
@@ -372,9 +315,9 @@ SCENARIO: dict[str, Callable[[Place], Any] | Required] = {
     "threads":     one_or_more(text),
     "seed":        integer(),
     "release":     release,
-    "clock":       CLOCK,
+    "clock":       clock,
     "cloud":       anything,      # read by load.py, which knows where the file is
-    "timing":      table(duration, step_glob),
+    "timing":      timing,
     "faults":      listing(fault),
     "events":      listing(planned),
     "workload":    workload,

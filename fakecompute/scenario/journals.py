@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from difflib import unified_diff
 from io import BytesIO
@@ -37,6 +38,7 @@ from fakecompute.kernel.clock import (
 )
 from fakecompute.kernel.journal import SCRUBBED, Journal, scrub
 from fakecompute.scenario.state import BadState, dump, load_state
+from fakecompute.scenario.timeline import Timeline
 from fakecompute.wsgi.app import app
 from fakecompute.wsgi.journaling import CALLS, JSON, UNKNOWN
 from fakecompute.wsgi.many import PROJECT, bind
@@ -93,6 +95,35 @@ def answered(cloud: Cloud) -> int:
     return cloud.streams.counts().get(CALLS, 0)
 
 
+@contextmanager
+def explained(cloud: Cloud, what: str) -> Iterator[None]:
+    """What the block does to a cloud that is no call: its journal tells how it is then, for what follows to repeat."""
+    journal = cloud.journal.behind if isinstance(cloud.journal, Timeline) else cloud.journal
+    before = None if journal is None else _standing(cloud)
+    yield
+    if journal is None or before is None or _standing(cloud) == before:
+        return
+    cloud.streams.reach(CALLS, before[0])
+    journal.write(
+        {
+            "at": cloud.now,
+            "control": what,
+            "number": answered(cloud),
+            "seed": cloud.streams.seed,
+            "begun": cloud.begun,
+            "state": b64encode(dump(_without_secrets(cloud))).decode(),
+        }
+    )
+
+
+def _standing(cloud: Cloud) -> tuple[Any, ...]:
+    """What is another if a cloud is another."""
+    return (
+        answered(cloud), cloud.digest(), cloud.now, cloud.begun, cloud.release, cloud.settings, cloud.timing,
+        type(cloud.clock), cloud.streams.counts(), cloud.events.number, len(cloud.events),
+    )  # fmt: skip
+
+
 def _without_secrets(cloud: Cloud) -> Cloud:
     """A twin in which every secret is the same: the one that a journal writes for all of them."""
     twin = cloud.fork()
@@ -105,6 +136,23 @@ def _without_secrets(cloud: Cloud) -> Cloud:
         twin.store.drop(token)
         twin.store.put(token.evolve(id=f"{SCRUBBED}{number}"))
     return twin
+
+
+def _give_secrets(cloud: Cloud, former: Cloud) -> None:
+    """The same the other way round, as far as a former cloud knows them."""
+    for user in cloud.store.all(User):
+        known = former.store.one(User, "name", (user.domain_id, user.name))
+        if known is not None and user.password == SCRUBBED:
+            cloud.store.put(user.evolve(password=known.password))
+    for credential in cloud.store.all(ApplicationCredential):
+        held = former.store.find(ApplicationCredential, credential.id)
+        if held is not None:
+            cloud.store.put(credential.evolve(secret=held.secret))
+    for token in cloud.store.all(Token):
+        own = next((one for one in former.store.by(Token, "chain", token.audit_ids[0])), None)
+        if own is not None and own.audit_ids == token.audit_ids:
+            cloud.store.drop(token)
+            cloud.store.put(token.evolve(id=own.id))
 
 
 def is_journal(path: Path) -> bool:
@@ -133,12 +181,17 @@ def beginning(recorded: Recorded) -> Cloud:
     if "state" not in recorded.header:
         version = recorded.header["fakecompute"]
         raise BadJournal(f"{recorded.path} was written by fakecompute {version}, which did not keep its cloud in it")
+    return _cloud_of(recorded.header)
+
+
+def _cloud_of(line: Line) -> Cloud:
+    """As a line tells that it was."""
     try:
-        return load_state(b64decode(recorded.header["state"]))
+        return load_state(b64decode(line["state"]))
     except BadState as error:
-        raise BadJournal(f"{recorded.path}, line 1, the cloud as it was then: {error}") from None
-    except ValueError:
-        raise BadJournal(f"{recorded.path}, line 1: the cloud as it was then is damaged") from None
+        raise BadJournal(f"The cloud that the journal was written of: {error}") from None
+    except (KeyError, ValueError):
+        raise BadJournal("The cloud that the journal was written of is damaged") from None
 
 
 # --- what comes of it
@@ -174,6 +227,7 @@ class Compared:
     begun: int = 0
     differences: list[Difference] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    clock: Clock | None = None  # that the cloud was given by something that was no call
 
     @property
     def difference(self) -> Difference | None:
@@ -203,7 +257,7 @@ def resume(cloud: Cloud, recorded: Recorded, then: Clock | None = None) -> Compa
     BadJournal if it is another cloud's, or begins after something that is missing.
     """
     told, clock = recorded.header, then or cloud.clock
-    if (told["seed"], told.get("begun")) != (cloud.streams.seed, cloud.begun):
+    if not any(_is_of(line, cloud) for line in (told, *_marks(recorded))):
         raise BadJournal(
             f"{recorded.path} is of another cloud: seed {told['seed']}, begun {shown(told.get('begun', 0))}, "
             f"not seed {cloud.streams.seed}, begun {shown(cloud.begun)}"
@@ -214,16 +268,28 @@ def resume(cloud: Cloud, recorded: Recorded, then: Clock | None = None) -> Compa
     if not missing and told["now"] == cloud.now and told["digest"] != cloud.digest():
         raise BadJournal(f"{recorded.path} is of a cloud that was made in another way; give the same options again")
     known = answered(cloud)
-    lines = (line for line in recorded.lines() if line["number"] > known)
+    lines = (line for line in recorded.lines() if line["number"] + ("control" in line) > known)
     compared = _play(cloud, lines, first=False)
-    cloud.clock, cloud.journal = going_on(clock, cloud.now), None
+    cloud.clock, cloud.journal = going_on(compared.clock or clock, cloud.now), None
     return compared
+
+
+def _is_of(line: Line, cloud: Cloud) -> bool:
+    return (line["seed"], line.get("begun")) == (cloud.streams.seed, cloud.begun)
+
+
+def _marks(recorded: Recorded) -> Iterator[Line]:
+    """The lines that tell how the cloud was after something that was no call."""
+    return (line for line in recorded.lines() if "control" in line)
 
 
 def _play(cloud: Cloud, lines: Iterable[Line], *, first: bool) -> Compared:
     compared = Compared(begun=cloud.begun)
     again = _Again(cloud, compared.notes, tells=not first)
     for line in lines:
+        if "control" in line:
+            compared.clock = again.become(line)
+            continue
         compared.calls += 1
         then = {"status": line["status"], "answer": line["answer"]}
         now = again.send(line)
@@ -277,6 +343,15 @@ class _Again:
         self._app: WSGIApplication = bind(app(), cloud)
         self._own: dict[str, str] = {}  # tokens of those who logged in without a call, by audit id
         self._keys: dict[str, str] = {}  # of volume transfers
+
+    def become(self, line: Line) -> Clock:
+        """What the cloud was after something that was no call; the clock that it had."""
+        then = _cloud_of(line)
+        if self._tells:
+            _give_secrets(then, self.cloud)
+        self.cloud.become(then)
+        self.clock = self.cloud.clock = LineClock(self.cloud.now)
+        return then.clock
 
     def send(self, line: Line) -> Line:
         """Status and answer of a call, scrubbed."""

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from os import PathLike, fspath
 from pathlib import Path
 from typing import Any
@@ -18,14 +18,16 @@ from fakecompute.domain.faults import Rule
 from fakecompute.domain.happenings import plan
 from fakecompute.domain.releases import NEWEST
 from fakecompute.domain.settings import Settings
-from fakecompute.domain.timing import Duration, Timing
+from fakecompute.domain.timing import By, Duration, Timing
 from fakecompute.errors import BadDefinition
 from fakecompute.kernel.clock import EPOCH, AutoClock, Clock, ManualClock, ScaledClock, WallClock
 from fakecompute.scenario import definition as definitions
-from fakecompute.scenario.definition import SUFFIXES, checked, host_names, project_names, read_text
-from fakecompute.scenario.events import Planned
-from fakecompute.scenario.findings import Expectation
-from fakecompute.scenario.format import SCENARIO, matching
+from fakecompute.scenario.definition import SUFFIXES, checked, read_text
+from fakecompute.scenario.durations import check_cases
+from fakecompute.scenario.events import Planned, check_events
+from fakecompute.scenario.expectations import Expectation
+from fakecompute.scenario.format import SCENARIO
+from fakecompute.scenario.names import matching, names_in
 from fakecompute.scenario.schema import Page, Place, mapping, nearest, text
 from fakecompute.scenario.workload import Workload
 
@@ -42,13 +44,14 @@ class Scenario:
     release: str = NEWEST
     clock: Mapping[str, Any] | None = None
     definition: str | Definition = "default"
-    timing: Mapping[str, Duration] = field(default_factory=dict)
+    timing: Mapping[str, Duration | By] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
     events: tuple[Planned, ...] = ()
     workloads: Mapping[str, Workload] = field(default_factory=dict)  # by name; `workload` if there is one alone
     expect: Expectation | None = None
     finds: tuple[str, ...] = ()  # kinds of findings that the first of its workloads shows
     threads: tuple[str, ...] = ()  # where it was seen
+    shipped: bool = False  # one of those that come with fakecompute
 
     @property
     def start(self) -> int | None:
@@ -116,7 +119,7 @@ def load(source: str | PathLike[str] | Mapping[str, Any]) -> Scenario:
     if name not in known:
         raise BadDefinition([f"there is no scenario {name!r}{nearest(name, known)} (a path ends in .yaml)"])
     content, path_text = resources.read("scenarios", name)
-    return _read(Page.of(content, path_text), name, Path(path_text))
+    return replace(_read(Page.of(content, path_text), name, Path(path_text)), shipped=True)
 
 
 def load_page(page: Page, name: str = "scenario") -> Scenario:
@@ -127,11 +130,22 @@ def load_page(page: Page, name: str = "scenario") -> Scenario:
 def _read(page: Page, name: str, path: Path | None) -> Scenario:
     made = mapping(SCENARIO)(page.top) or {}
     entries = page.top.entries() or {} if page.top.is_mapping else {}
+    before = page.mistakes
     definition = _definition(entries["cloud"][1], path) if "cloud" in entries else None
+    is_good = page.mistakes == before
+    if "workload" in entries and "workload" in made.get("workloads", {}):
+        entries["workloads"][1].wrong("there is another called 'workload', which stands under that key")
     _check_clock(entries["clock"][1] if "clock" in entries else None, made.get("clock"))
     faults = (entries["faults"][1].items() or []) if "faults" in entries else []
-    cloud = checked("default") if definition is None else definition
-    check_faults(faults, {"host": host_names(cloud), "project": project_names(cloud)})
+    timing = entries["timing"][1] if "timing" in entries else None
+    asks = any("where" in (fault.entries() or {}) for fault in faults if fault.is_mapping)
+    events = (entries["events"][1].items() or []) if "events" in entries else []
+    asks = asks or timing is not None or bool(events)
+    known = names_in(Cloud(definition or "default")) if is_good and asks else {}
+    check_faults(faults, known)
+    check_events(events, known)
+    if timing is not None:
+        check_cases(timing, known)
     page.done()
     return Scenario(
         name=name,
@@ -196,11 +210,11 @@ def _values(fault: Place, *keys: str) -> Iterable[tuple[str, Place]]:
         yield at.word, at
 
 
-def check_faults(faults: Iterable[Place], known: Mapping[str, Iterable[str]], names: Iterable[str] = ()) -> None:
-    """What a fault alone cannot tell: `known` are the hosts and projects of the cloud, `names` its other rules'."""
+def check_faults(faults: Iterable[Place], known: Mapping[str, list[str]], names: Iterable[str] = ()) -> None:
+    """What a fault alone cannot tell: `known` are the hosts, projects ... of the cloud, `names` its other rules'."""
     places = list(faults)
     _check_names(places, names)
-    _check_places(places, {key: list(words) for key, words in known.items()})
+    _check_places(places, known)
 
 
 def _check_names(faults: Iterable[Place], names: Iterable[str]) -> None:
@@ -214,7 +228,7 @@ def _check_names(faults: Iterable[Place], names: Iterable[str]) -> None:
 
 
 def _check_places(faults: Iterable[Place], known: Mapping[str, list[str]]) -> None:
-    """Hosts and projects that a fault asks for are in the cloud."""
+    """Hosts, zones, projects ... that a fault asks for are in the cloud."""
     for fault in faults:
         for key, names in known.items():
             for word, place in _values(fault, "where", key):

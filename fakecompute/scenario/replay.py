@@ -11,9 +11,12 @@ import orjson
 from fakecompute.cloud import Cloud
 from fakecompute.kernel.clock import SECOND, ManualClock
 from fakecompute.scenario.client import Outcome, Player
-from fakecompute.scenario.findings import Evidence, Expectation, Finding, judge
+from fakecompute.scenario.evidence import Evidence
+from fakecompute.scenario.expectations import Expectation, Finding
+from fakecompute.scenario.findings import judge
 from fakecompute.scenario.load import Scenario
 from fakecompute.scenario.timeline import Entry, Timeline
+from fakecompute.scenario.verbs import VERBS
 
 AFTERWARDS = 3600.0  # seconds in which what was begun may come to its end before it is judged
 
@@ -54,7 +57,7 @@ def replay(scenario: Scenario, workload: str | None = None, *, seed: int | None 
     clock = ManualClock(scenario.start) if scenario.start is not None else ManualClock()
     cloud = scenario.cloud(clock=clock, seed=seed, timing="real")
     timeline = Timeline(cloud)
-    player = Player(cloud, scenario.workloads[name]) if name else None
+    player = Player(cloud, scenario.workloads[name], VERBS) if name else None
     outcomes = player.play() if player else []
     cloud.settle(AFTERWARDS)
     cloud.journal = cloud.observer = None

@@ -175,7 +175,8 @@ def nearest(word: str, known: Iterable[str], otherwise: str = "") -> str:
     near = get_close_matches(word, words, 1, 0.6) or get_close_matches(word.lower(), words, 1, 0.6)
     if near:
         return f"; did you mean {near[0]!r}?"
-    return f"; {otherwise or 'there are ' + ', '.join(sorted(words))}" if len(words) <= 40 or otherwise else ""
+    told = "there are " + ", ".join(sorted(words)) if 0 < len(words) <= 40 else ""
+    return f"; {otherwise or told}" if otherwise or told else ""
 
 
 # --- readers of scalars
@@ -270,15 +271,6 @@ def required(reader: Reader) -> Required:
     return Required(reader)
 
 
-def not_yet(what: str) -> Reader:
-    """A key of the format that this version does not know what to do with."""
-
-    def read(place: Place) -> Any:
-        place.wrong(f"{what} is not supported yet")
-
-    return read
-
-
 def mapping(keys: Mapping[str, Reader | Required]) -> Reader:
     """A mapping of these keys and no others; keys without a value count as absent."""
 
@@ -331,7 +323,7 @@ def pair(item: Reader) -> Reader:
     """Two values, the second not less than the first."""
 
     def read(place: Place) -> Any:
-        values = listing(item)(place)
+        values = listing(item)(place) if place.is_list else []
         if None in values:
             return None
         if len(values) != 2:

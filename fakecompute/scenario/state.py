@@ -35,7 +35,7 @@ from fakecompute import resources
 from fakecompute.cloud import Cloud
 from fakecompute.domain.releases import release_named
 from fakecompute.domain.settings import Settings
-from fakecompute.domain.timing import Duration, Timing
+from fakecompute.domain.timing import By, Duration, Timing
 from fakecompute.kernel.clock import (
     AutoClock,
     Clock,
@@ -212,12 +212,15 @@ def _event(reader: _Reader, line: list[Any]) -> Event:
 def known_types() -> dict[str, type[Any]]:
     """All classes that values may be of, by `module.Class`: every record, and what the annotations of those name."""
     found: dict[str, type[Any]] = {}
-    waiting: list[Any] = [*_kinds(Record), Settings, Duration]
+    read: set[type[Any]] = set()
+    waiting: list[Any] = [*_kinds(Record), Settings, Duration, By]
     while waiting:
         hint = waiting.pop()
         waiting.extend(get_args(hint))
         if isinstance(hint, type) and _is_ours(hint) and found.setdefault(_name(hint), hint) is hint:
-            waiting.extend(inner for inner in get_type_hints(hint).values() if inner not in found.values())
+            if hint not in read:  # some hold others of their own kind
+                waiting.extend(get_type_hints(hint).values())
+            read.add(hint)
     return found
 
 

@@ -9,11 +9,13 @@ It looks at what was written after every event and every request; the cloud is t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import json
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from fakecompute.cloud import Cloud
 from fakecompute.domain.faults import Rule
+from fakecompute.domain.happenings import HAPPENING
 from fakecompute.domain.records.compute import Host
 from fakecompute.domain.records.image import Image
 from fakecompute.domain.records.network import FloatingIP, Port
@@ -21,6 +23,7 @@ from fakecompute.domain.records.server import Migration, Server
 from fakecompute.domain.records.volume import Attachment, Snapshot, Volume
 from fakecompute.domain.records.volume_backend import VolumeBackend
 from fakecompute.domain.states import status_of
+from fakecompute.kernel.events import Event
 from fakecompute.kernel.journal import Journal
 from fakecompute.kernel.store import Record
 
@@ -87,8 +90,10 @@ class Timeline(Journal):
             for record in cloud.store.all(kind):
                 self._states[name, record.id] = words(record)
 
-    def look(self, cloud: Cloud) -> None:
-        """Write down what has changed since the last look."""
+    def look(self, cloud: Cloud, event: Event | None = None) -> None:
+        """Write down what has changed since the last look, and what happened by itself."""
+        if event is not None and event.kind == HAPPENING:
+            self.note(cloud.now, words_of(event.subject, json.loads(str(event.detail[0]))))
         changes = cloud.store.changes(self._seen)
         self._seen = cloud.store.version
         for name, id in dict.fromkeys((change.kind, change.id) for change in changes):
@@ -120,7 +125,8 @@ class Timeline(Journal):
         before, self._fired[id] = self._fired.get(id, 0), 0 if rule is None else rule.fired
         if rule is None or rule.fired <= before:
             return
-        self._add(cloud.now, "fault", rule.name, f"struck {rule.on}, the {rule.fired}. time", {"rule": rule.name})
+        often = f", hit {rule.fired}" if rule.fired > 1 else ""
+        self._add(cloud.now, "fault", rule.name, f"struck {rule.on}{often}", {"rule": rule.name})
 
     def write(self, line: Any) -> None:
         """A call, from the way of every request."""
@@ -134,12 +140,29 @@ class Timeline(Journal):
         self._add(line["at"], "call", subject, text, dict(line))
         self._call, self._calls = self._calls, self._calls + 1
 
+    @property
+    def behind(self) -> Journal | None:
+        """The journal that is written beside it, the last of a row of them."""
+        return self._also.behind if isinstance(self._also, Timeline) else self._also
+
+    def close(self) -> None:
+        """With the journal that is written beside it."""
+        super().close()
+        if self._also is not None:
+            self._also.close()
+
     def note(self, at: int, text: str) -> None:
         """Something that happened by itself."""
         self._add(at, "event", "", text, {})
 
     def _add(self, at: int, kind: str, subject: str, text: str, data: dict[str, Any]) -> None:
         self.entries.append(Entry(at - self._begun, kind, subject, text, data))
+
+
+def words_of(happening: str, told: Mapping[str, Any]) -> str:
+    """An event as a file has it: `host_down compute-1`."""
+    values = list(told.values())
+    return " ".join([happening, *([str(values[0])] if len(values) == 1 else [json.dumps(told)] if values else [])])
 
 
 def of_kind(entries: Iterable[Entry], kind: str) -> list[Entry]:

@@ -6,7 +6,7 @@
       - delete: {servers: "web*"}
 
 `{ports:web}` in a body or a path is the id of the first port that is called so (`{ports:*|DOWN}`: and is DOWN;
-`{ports:web#mac_address}`: not its id, but that), `{mine}` what a step `pick: {ports: web, as: mine}` found when it looked.
+`{ports:web#mac_address}`: not its id, but that), `{mine}` what a step `pick: {ports: web, as: mine}` once found.
 
 A mapping `{client: {...}, steps: [...]}` says more of the client: how patient it is and what it does about refusals.
 `workloads` gives several by name, of which one is played.
@@ -14,6 +14,7 @@ A mapping `{client: {...}, steps: [...]}` says more of the client: how patient i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -68,6 +69,7 @@ NOUNS: dict[str, Noun] = {
                             status="zoneState.available", name="zoneName"),    # True, False
 }
 DETAILED = frozenset(("servers", "volumes", "snapshots", "backups", "flavors"))  # lists with a /detail of their own
+VERSIONED = ("compute", "volume", "placement")
 # What a client meets that is no status of HTTP
 FAILURES = ("timeout", "reset", "truncated", "unreadable", "no_endpoint")
 # How much of a list a client reads: up to a page that it has seen, one page, or whatever it is sent on to
@@ -161,6 +163,13 @@ def retry(place: Place) -> Any:
     return Retry(**{**made, "on": tuple(made.get("on", ()))})
 
 
+def microversion(place: Place) -> Any:
+    word = text(place)
+    if word is None or re.fullmatch(r"[0-9]+\.[0-9]+|latest", word):
+        return word
+    return place.wrong(f"must be a version: '2.79' or latest, not {word!r}")
+
+
 def client(place: Place) -> Any:
     made = mapping(
         {
@@ -170,7 +179,7 @@ def client(place: Place) -> Any:
             "timeout": seconds,
             "logins": integer(0),
             "retry": retry,
-            "versions": table(text),
+            "versions": table(microversion, choice(VERSIONED, "service with versions")),
             "negotiates": boolean,
             "region": text,
             "watches_expiry": boolean,
@@ -262,6 +271,8 @@ def step(place: Place) -> Any:
 
 def workload(place: Place) -> Any:
     """A list of steps, or a mapping that says more of the client."""
+    if not place.is_list and not place.is_mapping:
+        return place.wrong("must be a list of steps, or a mapping: {client: {...}, steps: [...]}")
     if place.is_list:
         return _workload(None, [step(inner) for inner in place.items() or ()])
     made = mapping({"client": client, "steps": required(listing(step)), "also": listing(_other)})(place)

@@ -27,7 +27,7 @@ from fakecompute.wsgi.many import WIRE, bind
 from fakecompute.wsgi.wire import in_process, lasts
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
 @dataclass(frozen=True)
@@ -63,16 +63,19 @@ class Answer:
 class Http:
     """Calls to one cloud in the name of one user, whose token is made when first needed and when it has expired."""
 
-    def __init__(self, cloud: Cloud, user: str = "demo", project: str | None = None) -> None:
+    def __init__(
+        self, cloud: Cloud, user: str = "demo", project: str | None = None, through: WSGIApplication | None = None
+    ) -> None:
         self.cloud, self.user, self.project = cloud, user, project or first_project(cloud, user)
-        self._app = bind(app(), cloud)
+        self._through = through  # what is asked, where that is not the app alone
+        self._app = bind(through or app(), cloud)
         self._client = Client(self._respond, use_cookies=False)
         self._wire: Effect | None = None  # what a fault does to the answer on its way
         self._token: Token | None = None
 
     def as_(self, user: str, project: str | None = None) -> Http:
         """The same cloud as another sees it; without a project, on the first one that the user has."""
-        return Http(self.cloud, user, project)
+        return Http(self.cloud, user, project, self._through)
 
     @property
     def token(self) -> Token:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
+from fakecompute.cloud import Cloud
 from fakecompute.domain.faults import Effect, match_rule
+from fakecompute.domain.records.compute import Flavor
+from fakecompute.domain.records.image import Image
+from fakecompute.domain.records.network import Network, Port
 from fakecompute.domain.records.server import Server
-from fakecompute.domain.records.volume import Volume
-from fakecompute.domain.volume.places import volume_facts
+from fakecompute.domain.records.volume import Snapshot, Volume, VolumeType
+from fakecompute.domain.volume.places import snapshot_facts, volume_facts
 from fakecompute.domain.whereabouts import server_facts
 from fakecompute.errors import FakeError, Injected
+from fakecompute.kernel.store import Record
 from fakecompute.rest.call import Call
 from fakecompute.rest.dialect import Answer
 from fakecompute.wsgi.many import DELAY, WIRE
@@ -101,22 +106,82 @@ def _match(call: Call, phase: str, params: Params) -> Effect | None:
     return rule.effect
 
 
+# What a request may name in its body: where it stands, whose record that is, what the fact is called.
+_NAMES: tuple[tuple[str, type[Record] | None, str], ...] = (
+    ("flavorRef", Flavor, "flavor"),
+    ("imageRef", Image, "image"),
+    ("image_id", Image, "image"),
+    ("network_id", Network, "network"),
+    ("floating_network_id", Network, "network"),
+    ("volumeId", Volume, "volume"),
+    ("volume_id", Volume, "volume"),
+    ("source_volid", Volume, "volume"),
+    ("volume_uuid", Volume, "volume"),
+    ("snapshot_id", Snapshot, "snapshot"),
+    ("port_id", Port, "port"),
+    ("instance_uuid", Server, "server"),
+    ("device_id", Server, "server"),
+    ("availability_zone", None, "zone"),
+    ("volume_type", VolumeType, "volume_type"),
+    ("host", None, "host"),
+    ("binding:host_id", None, "host"),
+)  # fmt: skip
+# ... and in its address, where there is no finder for it.
+_ADDRESSED: dict[str, tuple[type[Record], str]] = {
+    "flavor_id": (Flavor, "flavor"),
+    "image_id": (Image, "image"),
+    "volume_id": (Volume, "volume"),
+}
+
+
 def _named(call: Call, params: Params) -> dict[str, Any]:
-    """Facts about what the address names: a server's name, host and flavor, a volume's type."""
-    facts: dict[str, Any] = {}
+    """Facts about what the body names, and before those about what the address does: a server's host and flavor."""
+    facts = dict(_asked(call))
     for name, value in params.items():
         finder = call.service.finders.get(name)
+        kind, fact = _ADDRESSED.get(name, (None, name))
         try:
-            record = finder(call, value) if finder else None
+            record = finder(call, value) if finder else kind and call.cloud.store.find(kind, value)
         except FakeError:
             continue
-        if isinstance(record, Server):
-            facts |= server_facts(call.cloud, record)
-        elif isinstance(record, Volume):
-            facts |= volume_facts(call.cloud, record)
-        elif record is not None:
-            facts |= {f"{name}.id": getattr(record, "id", None), f"{name}.name": getattr(record, "name", None)}
+        if record is not None:
+            facts |= _about(call.cloud, fact, record)
     return facts
+
+
+def _about(cloud: Cloud, fact: str, record: Any) -> dict[str, Any]:
+    if isinstance(record, Server):
+        return server_facts(cloud, record)
+    if isinstance(record, Volume):
+        return volume_facts(cloud, record)
+    if isinstance(record, Snapshot):
+        return snapshot_facts(cloud, record)
+    name = getattr(record, "name", None)
+    known = {fact: name, f"{fact}.id": getattr(record, "id", None), f"{fact}.name": name}
+    if isinstance(record, Port):
+        return {**known, **_of_port(cloud, record)}
+    return known
+
+
+def _of_port(cloud: Cloud, port: Port) -> dict[str, Any]:
+    """Where it is plugged in, into what, on which network."""
+    network, server = cloud.store.find(Network, port.network_id), cloud.store.find(Server, port.device_id)
+    return {
+        "host": port.host or None,
+        "network": network.name if network else None,
+        "server": server.name if server else None,
+    }
+
+
+def _asked(call: Call) -> Iterator[tuple[str, Any]]:
+    """Names of what stands in the body by its id."""
+    parts = call.body.values() if isinstance(call.body, dict) else ()
+    for inner in (part for part in parts if isinstance(part, dict)):
+        for key, kind, fact in _NAMES:
+            word = inner.get(key)
+            if isinstance(word, str) and word:
+                record = call.cloud.store.find(kind, word) if kind is not None else None
+                yield fact, getattr(record, "name", None) or word
 
 
 # --- answers

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from re import fullmatch
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
@@ -10,6 +11,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 from flask import Response
 
 from fakecompute.domain.identity import with_implied
+from fakecompute.domain.looks import Awaited, looked_at
 from fakecompute.domain.rate_limits import count_call, rate_limits
 from fakecompute.domain.records.identity import Token
 from fakecompute.errors import (
@@ -114,6 +116,8 @@ def _perform(
         return struck
     _load(call, endpoint)
     answer = faults.reading(call, params, lambda: _carry_out(call, endpoint, params))
+    if method == "GET" and call.cloud.store.count(Awaited):
+        looked_at(call.cloud, _ids(answer.body))
     return faults.after(call, params) or answer
 
 
@@ -124,6 +128,14 @@ def _carry_out(call: Call, endpoint: Endpoint, params: dict[str, str]) -> Answer
         _check_policy(call, endpoint)
         made = endpoint.handler(call, **call.params)
     return made if isinstance(made, Answer) else Answer(endpoint.status(call.version), made)
+
+
+def _ids(body: Any) -> Iterator[str]:
+    """Of all that an answer shows."""
+    for inner in body.values() if isinstance(body, dict) else ():
+        for item in inner if isinstance(inner, list) else (inner,):
+            if isinstance(item, dict) and isinstance(item.get("id"), str):
+                yield item["id"]
 
 
 # --- the stations, in the order of the way ------------------------------------------------------------------

@@ -565,8 +565,11 @@ class Shelf(driver.VolumeDriver):
         return {"status": "deleted"}, [{"id": each.id, "status": "deleted"} for each in snapshots]
 
 
+shelf = {}  # what the backups know of their volumes
+
+
 class BackupShelf(backup_driver.BackupDriver):
-    """A backup driver that keeps no bytes, but what the chunked drivers write into a backup's record."""
+    """A backup driver that keeps no bytes, but what the chunked drivers keep besides: the record, and the metadata."""
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -578,9 +581,13 @@ class BackupShelf(backup_driver.BackupDriver):
         backup.object_count = 1
         backup.service_metadata = f"volume_{backup.volume_id}/backup_{backup.id}"
         backup.save()
+        if backup_metadata:
+            shelf[backup.id] = self.get_metadata(backup.volume_id)
 
     def restore(self, backup, volume_id, volume_file, volume_is_new):
         act(backup, "restore")
+        if backup.id in shelf:
+            self.put_metadata(volume_id, shelf[backup.id])
 
     def delete_backup(self, backup):
         act(backup, "delete")

@@ -11,7 +11,7 @@ from fakecompute.domain.records.volume import Volume
 from fakecompute.domain.records.volume_backend import VolumeBackend
 from fakecompute.domain.servers import boot
 from fakecompute.domain.volume.creation import create_volume
-from fakecompute.kernel.clock import SECOND
+from fakecompute.kernel.clock import SECOND, moment
 
 SERVERS = "/compute/v2.1/servers"
 
@@ -174,3 +174,91 @@ def test_a_guest_that_crashes_is_found_stopped(cloud, server):
     happen(cloud, "server_crashed", server="web")
     cloud.advance(700)
     assert now(cloud, server).vm_state == "stopped"
+
+
+def test_a_zone_of_which_all_hosts_are_out_of_service_is_not_available(cloud, http):
+    happen(cloud, "host_disabled", host="compute-*", reason="lost power")
+    zones = http.get("/compute/v2.1/os-availability-zone").json["availabilityZoneInfo"]
+    assert [zone["zoneState"]["available"] for zone in zones] == [False]
+    happen(cloud, "host_enabled", host="compute-*")
+    zones = http.get("/compute/v2.1/os-availability-zone").json["availabilityZoneInfo"]
+    assert [zone["zoneState"]["available"] for zone in zones] == [True]
+
+
+def test_somebody_else_makes_a_server(cloud, http):
+    happen(cloud, "server_made", server="web", project="demo")
+    assert [server["name"] for server in http.get(SERVERS).json["servers"]] == ["web"]
+    with pytest.raises(NothingFits):
+        happen(cloud, "server_made", server="web", flavor="gigantic")
+
+
+def test_what_the_cloud_refuses_does_not_happen(cloud, http):
+    happen(cloud, "set_quota", project="demo", instances=0)
+    plan(cloud, cloud.now + SECOND, "server_made", server="web")
+    cloud.advance(2)
+    assert http.get(SERVERS).json["servers"] == []
+
+
+def test_a_delete_that_a_dead_host_did_not_hear_is_done_when_the_host_is_known_to_be_dead(cloud, http, server):
+    happen(cloud, "host_down", host="compute-*")
+    assert http.delete(f"{SERVERS}/{server.id}").status_code == 204
+    cloud.advance(30)
+    assert http.delete(f"{SERVERS}/{server.id}").status_code == 204
+    assert now(cloud, server).task_state == "deleting"
+    cloud.advance(60)
+    assert http.delete(f"{SERVERS}/{server.id}").status_code == 204
+    assert now(cloud, server).deleted
+
+
+# --- the catalogue, and tokens
+
+
+def endpoints(http, type):
+    catalog = http.get("/identity/v3/auth/catalog").json["catalog"]
+    return [(one["region"], one["interface"]) for entry in catalog if entry["type"] == type for one in entry["endpoints"]]
+
+
+def test_a_service_may_be_there_and_have_no_endpoints(cloud, http):
+    happen(cloud, "endpoint_unlisted", service="volume")
+    assert endpoints(http, "block-storage") == endpoints(http, "volumev3") == []
+    assert len(endpoints(http, "compute")) == 3
+    assert http.get("/volume/v3/volumes").status_code == 200
+    happen(cloud, "endpoint_listed", service="volume", region="RegionTwo")
+    assert endpoints(http, "volumev3")[0] == ("RegionTwo", "public")
+    regions = http.as_("admin", "admin").get("/identity/v3/regions").json["regions"]
+    assert [region["id"] for region in regions] == ["RegionOne", "RegionTwo"]
+
+
+def test_a_service_that_is_none_has_no_endpoints_to_lose(cloud):
+    with pytest.raises(NothingFits, match="service 'object-store'"):
+        happen(cloud, "endpoint_unlisted", service="object-store")
+
+
+def test_one_service_may_take_no_tokens(cloud, http):
+    happen(cloud, "set_settings", tokens_refused_by=["compute"])
+    answers = [http.get(path).status_code for path in (SERVERS, "/volume/v3/volumes", "/network/v2.0/ports")]
+    assert answers == [401, 200, 200]
+    happen(cloud, "set_settings", tokens_refused_by=[])
+    assert http.get(SERVERS).status_code == 200
+
+
+def test_keystone_may_tell_another_time(cloud, http):
+    happen(cloud, "set_settings", token_clock_skew=-7200)
+    admin = http.as_("admin", "admin")
+    told = admin.get("/identity/v3/auth/tokens", headers={"X-Subject-Token": http.token.id}).json["token"]
+    assert moment(told["issued_at"]) == http.token.issued_at - 7200 * SECOND
+    assert moment(told["expires_at"]) < cloud.now
+    assert http.get(SERVERS).status_code == 200
+
+
+# --- moved by others
+
+
+def test_a_server_is_moved_while_it_runs(cloud, server):
+    before = now(cloud, server).host
+    happen(cloud, "server_live_migrated", server="web")
+    assert now(cloud, server).task_state == "migrating"
+    happen(cloud, "server_live_migrated", server="web")  # it is on its way, and stays on it
+    cloud.settle()
+    assert now(cloud, server).host != before
+    assert now(cloud, server).vm_state == "active"

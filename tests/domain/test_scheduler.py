@@ -19,6 +19,7 @@ from fakecompute.domain.scheduler import NoValidHost, Request, claim, free, room
 from fakecompute.domain.scheduler.needs import needs_of
 from fakecompute.domain.settings import Settings
 from fakecompute.domain.states import VM
+from fakecompute.domain.timing import constant
 from fakecompute.errors import BadDefinition
 
 FLAVOR = Flavor(id="f", name="f", vcpus=2, ram=1024, disk=10)
@@ -200,6 +201,31 @@ def test_soft_anti_affinity_spreads_and_never_refuses(cloud):
     places = in_group(cloud, "soft-anti-affinity")
     assert set(places[:2]) == {"compute-1", "compute-2"}
     assert places[2] is not None
+
+
+@pytest.fixture
+def uneven() -> Cloud:
+    """Two hosts, of which the large one has more of everything; hosts take five seconds to claim a server."""
+    hosts = [
+        {"name": "large", "vcpus": 64, "ram": 262144, "disk": 4000},
+        {"name": "small", "vcpus": 16, "ram": 65536, "disk": 1000},
+    ]
+    cloud = Cloud({"extends": "default", "hosts": hosts})
+    cloud.settings = Settings(soft_anti_affinity_weight_multiplier=10.0)
+    cloud.timing = cloud.timing.with_own({"server.create.claiming": constant(5)})
+    return cloud
+
+
+@pytest.mark.parametrize(("policy", "places"), [("soft-anti-affinity", {"large"}), ("anti-affinity", {"large", "small"})])
+def test_a_soft_policy_does_not_count_members_that_are_placed_at_the_same_time(uneven, policy, places):
+    group_of(uneven, policy)
+    made = [servers.boot(uneven, group_id="g") for _ in range(2)]
+    uneven.settle()
+    assert {uneven.store.get(Server, server.id).host for server in made} == places
+
+
+def test_a_soft_policy_counts_members_whose_host_has_claimed_them(uneven):
+    assert in_group(uneven, "soft-anti-affinity", 2) == ["large", "small"]
 
 
 def test_soft_affinity_packs(small):

@@ -17,7 +17,7 @@ from fakecompute.domain.servers import boot
 from fakecompute.domain.states import VM
 from fakecompute.domain.tables.block_devices import CALLS
 from fakecompute.domain.volume.attachments import attachments_of
-from fakecompute.scenario.format import steps
+from fakecompute.scenario.names import steps
 
 VOLUME = "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee"
 LIVE = {"os-migrateLive": {"host": None, "block_migration": "auto"}}

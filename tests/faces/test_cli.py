@@ -267,3 +267,32 @@ def test_help_has_examples(fakecompute_says, words):
     code, out, _ = fakecompute_says(*words, "--help")
     assert code == 0
     assert "Examples:" in out
+
+
+# --- the control API of a server
+
+
+def test_beyond_this_machine_it_tells_a_control_token(serve, fakecompute_says):
+    server = serve("--host", "0.0.0.0")
+    assert requests.get(f"{server.url}/_fakecompute/v1/clock", timeout=10).status_code == 401
+    _, said, _ = server.end()
+    assert re.search(r"export FAKECOMPUTE_CONTROL_TOKEN=\S{20,}", said)
+
+
+def test_a_token_of_one_s_own_is_not_told(serve):
+    server = serve("--host", "0.0.0.0", "--control-token", "hush")
+    headers = {"Authorization": "Bearer hush"}
+    assert requests.get(f"{server.url}/_fakecompute/v1/clock", headers=headers, timeout=10).status_code == 200
+    assert "hush" not in server.end()[1]
+
+
+def test_ctl_resets_saves_and_reads_what_is_recorded(serve, fakecompute_says, tmp_path):
+    file = tmp_path / "cloud.state"
+    url = serve("--record", "--scenario", "bad-minute", "--clock", "manual", "--state", file).url
+    requests.get(f"{url}/compute", timeout=10)
+    assert fakecompute_says("ctl", "--url", url, "timeline", "--kind", "call")[1].count("compute.list_versions") == 1
+    assert fakecompute_says("ctl", "--url", url, "save")[0] == 0
+    assert file.exists()
+    fakecompute_says("ctl", "--url", url, "faults", "clear")
+    assert fakecompute_says("ctl", "--url", url, "scenario", "reset")[1].startswith("bad-minute")
+    assert "a bad minute" in fakecompute_says("ctl", "--url", url, "faults")[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -17,8 +18,11 @@ from fakecompute.domain.records.network import Network
 from fakecompute.domain.records.server import Migration, Server
 from fakecompute.domain.settings import Settings
 from fakecompute.domain.tables.servers import SERVER
+from fakecompute.domain.timing import Timing
 from fakecompute.wsgi.client import Answer, Http
 from tests.properties import volumes
+from tests.properties.checks import assert_balanced, strays
+from tests.properties.ledger import assert_stored
 from tests.properties.volumes import ASKS, STORAGE, Storage
 
 API = "/compute/v2.1"
@@ -27,6 +31,7 @@ NOWHERE = "99999999-2222-4333-8444-555555555555"
 IMAGE = "11111111-2222-4333-8444-555555555555"
 DIVISIBLE = 12  # by 1, 2, 3 and 4: a wait in so many pieces is as long as the whole
 STEPS = sorted(SERVER.steps())
+LOSING = ("volume.release.detaching", "volume.live.disconnecting")  # calls whose failure leaves an attachment behind
 CALLS = (
     "compute.create_server", "compute.delete_server", "compute.start_server", "compute.reboot_server",
     "volume.create_volume", "volume.delete_volume", "volume.extend_volume", "volume.create_snapshot",
@@ -181,33 +186,44 @@ SETTINGS = (
         rescue_timeout=50,
         instance_build_timeout=45,
         allow_resize_to_same_host=True,
+        enable_force_upload=True,
     ),
 )
 class Setup(NamedTuple):
-    """`furnished`: there is something of everything when the plan begins."""
+    """`busy`: every periodic task is at work; `fast`: everything takes seconds; `furnished`: there is something of
+    everything when the plan begins.
+    """
 
-    settings: Settings
+    busy: bool
+    fast: bool
+    furnished: bool
     rules: list[Rule]
-    furnished: bool = False
+
+    @property
+    def settings(self) -> Settings:
+        return SETTINGS[self.busy]
 
 
-setups = st.builds(Setup, st.sampled_from(SETTINGS), rules, st.booleans())
+setups = st.builds(Setup, st.booleans(), st.booleans(), st.booleans(), rules)
 
 
 @cache
-def origin(settings: Settings, furnished: bool) -> Cloud:
-    cloud = Cloud({**SMALL, **STORAGE}, settings=settings)
+def origin(settings: Settings, furnished: bool) -> Client:
+    client = Client(Cloud({**SMALL, **STORAGE}, settings=settings))
     if furnished:
-        client = Client(cloud)
         client.do(Command("boot", 0, "1"))
         client.storage.furnish()
-    return cloud
+    return client
 
 
-def small_cloud(setup: Setup) -> Cloud:
-    cloud = origin(setup.settings, setup.furnished).fork()
-    cloud.set_rules(setup.rules)
-    return cloud
+def begin(setup: Setup, kind: type[Client] | None = None) -> Client:
+    """Somebody before a small cloud of his own."""
+    before = origin(setup.settings, setup.furnished)
+    client = (kind or Client)(before.cloud.fork(), before=before)
+    if setup.fast:
+        client.cloud.timing = Timing.profile("fast")
+    client.cloud.set_rules(setup.rules)
+    return client
 
 
 class Client:
@@ -223,6 +239,7 @@ class Client:
         clients = {"admin": self.http, "alt_demo": other}
         self.storage = before.storage.on(cloud, clients) if before else Storage(cloud, clients)
         self.network = min(network.id for network in cloud.store.all(Network))
+        self.operated = before is not None and before.operated  # did an operator cut something off?
 
     def on(self, fork: Cloud) -> Client:
         """The same client before a fork of its cloud."""
@@ -278,6 +295,7 @@ class Client:
         one = f"{API}/servers/{self.servers[command.which % len(self.servers)]}"
         match command.verb:
             case "act":
+                self.operated |= bool(command.what.keys() & {"os-resetState", "evacuate"})
                 return self.http.post(f"{one}/action", json=command.what, version="2.94")
             case "delete":
                 return self.http.delete(one)
@@ -305,6 +323,14 @@ class Client:
         answers += self.storage.look()
         assert all(answer.status_code in (200, 404) for answer in answers)
         return orjson.dumps([answer.text for answer in answers])
+
+    def check(self) -> None:
+        """Everything adds up; attachments that nobody knows are the users' own, or have a cause."""
+        lost = any(rule.fired and fnmatchcase(place, rule.on) for rule in self.cloud.store.all(Rule) for place in LOSING)
+        strange = lost or self.operated or self.storage.silence
+        allowed = frozenset(one.id for one in strays(self.cloud)) if strange else self.storage.own
+        assert_balanced(self.cloud, allowed=allowed, reset=self.storage.told)
+        assert_stored(self.cloud, self.storage.told, cut_off=self.storage.silence)
 
     def clear(self) -> None:
         """Whatever has happened: what operators have is enough to be rid of everything."""

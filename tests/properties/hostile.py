@@ -61,13 +61,18 @@ def meant(way: str) -> list[str]:
             return LITERALS[name]
         if name in KINDS:
             return references()[KINDS[name]]
-        plain = re.sub("[^a-z]", "", name.lower())
-        kinds = [kind for kind in references() if kind in plain]
-        kinds = [kind for kind in kinds if not any(kind in other and kind != other for other in kinds)]
-        kinds += [kind for word, kind in SYNONYMS.items() if word in plain]
+        kinds = [] if "." in name else _kinds_in(name)
         if kinds:
             return [id for kind in kinds for id in references().get(kind, ())]
     return [id for ids in references().values() for id in ids]
+
+
+def _kinds_in(name: str) -> list[str]:
+    """What kinds of records a name speaks of."""
+    plain = re.sub("[^a-z]", "", name.lower())
+    kinds = [kind for kind in references() if kind in plain]
+    kinds = [kind for kind in kinds if not any(kind in other and kind != other for other in kinds)]
+    return kinds + [kind for word, kind in SYNONYMS.items() if word in plain]
 
 
 SYNONYMS = {

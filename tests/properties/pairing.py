@@ -30,13 +30,9 @@ from fakecompute.domain.volume.creation import create_volume
 from fakecompute.domain.volume.outages import backend_down, backend_up
 from fakecompute.wsgi.client import Answer, Http
 from tests.properties.checks import assert_paired, strays
-from tests.properties.engine import IMAGE, SMALL
+from tests.properties.engine import IMAGE, LOSING, SMALL
 
 COMPUTE, VOLUMES = "/compute/v2.1/servers", "/volume/v3/volumes"
-LOSING = (
-    "volume.release.detaching",
-    "volume.live.disconnecting",
-)  # calls whose failure leaves an attachment behind
 MOVES = (
     "live_migrate",
     "migrate",

@@ -7,25 +7,22 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fakecompute import Cloud
 from fakecompute.domain.faults import Rule
 from fakecompute.domain.records.block_device import BlockDevice
 from fakecompute.domain.records.compute import Allocation
 from fakecompute.domain.records.volume import Attachment
-from fakecompute.domain.timing import Timing
 from fakecompute.wsgi.client import Answer
 from tests.properties.checks import assert_balanced
 from tests.properties.engine import (
     API,
     IMAGE,
-    SETTINGS,
     STEPS,
     Client,
     Command,
     Setup,
+    begin,
     effects,
     server_plans,
-    small_cloud,
 )
 
 PLACES = (
@@ -44,15 +41,8 @@ rules = st.lists(
     ),
     max_size=4,
 )
-setups = st.builds(Setup, st.sampled_from(SETTINGS), rules)
+setups = st.builds(Setup, st.booleans(), st.just(True), st.just(False), rules)
 begins = st.lists(st.sampled_from([Command("boot", 0, "1"), Command("wait", 0, 12_000_000)]), min_size=1, max_size=4)
-
-
-def quick_cloud(setup: Setup) -> Cloud:
-    """One in which volumes come while somebody waits."""
-    cloud = small_cloud(setup)
-    cloud.timing = Timing.profile("fast")
-    return cloud
 
 
 class VolumeClient(Client):
@@ -71,10 +61,10 @@ class VolumeClient(Client):
 
 
 @settings(max_examples=300, deadline=None)
-@given(setup=setups, begin=begins, plan=server_plans)
-def test_the_ledger_balances(setup, begin, plan):
-    client = VolumeClient(quick_cloud(setup))
-    for command in begin + plan:
+@given(setup=setups, start=begins, plan=server_plans)
+def test_the_ledger_balances(setup, start, plan):
+    client = begin(setup, VolumeClient)
+    for command in start + plan:
         client.do(command)
         assert_balanced(client.cloud)
     client.clear()
@@ -84,9 +74,9 @@ def test_the_ledger_balances(setup, begin, plan):
 
 
 @settings(max_examples=100, deadline=None)
-@given(setup=setups, begin=begins, plan=server_plans)
-def test_a_replay_repeats(setup, begin, plan):
-    first, second = VolumeClient(quick_cloud(setup)), VolumeClient(quick_cloud(setup))
-    for command in begin + plan:
+@given(setup=setups, start=begins, plan=server_plans)
+def test_a_replay_repeats(setup, start, plan):
+    first, second = begin(setup, VolumeClient), begin(setup, VolumeClient)
+    for command in start + plan:
         assert first.do(command) == second.do(command)
     assert first.cloud.digest() == second.cloud.digest()

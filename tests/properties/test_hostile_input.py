@@ -16,6 +16,8 @@ import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
+from fakecompute import Cloud
+from fakecompute.domain.records.volume_message import VolumeMessage
 from fakecompute.rest.oslo import FAULT_NAMES
 from fakecompute.wsgi.app import app
 from fakecompute.wsgi.many import bind
@@ -73,6 +75,8 @@ def _is_fault(answer: Answer) -> bool:
     status, _, body = answer
     if status in (404, 413) and not body.startswith((b'{"itemNotFound"', b'{"overLimit"')):
         return _is_page(answer)  # the router's, the middleware's
+    if status == 412:
+        return body == b""
     ((name, fault),) = orjson.loads(body).items()
     return (
         name == FAULT_NAMES.get(status, "computeFault") and fault["code"] == status and bool(fault["message"])
@@ -133,6 +137,13 @@ def ask(cloud: Any, sent: Sent) -> Answer:
     return int(status[:3]), {name.lower(): value for name, value in headers}, body
 
 
+def _forget_messages(cloud: Cloud) -> None:
+    """Why it refuses Cinder may tell in a message to the user."""
+    for message in cloud.store.all(VolumeMessage):
+        if furnished().store.find(VolumeMessage, message.id) is None:
+            cloud.store.drop(message)
+
+
 @pytest.mark.parametrize("service", SHARE)
 def test_hostile_input_is_answered_and_what_is_refused_changes_nothing(service):
     @settings(
@@ -149,6 +160,8 @@ def test_hostile_input_is_answered_and_what_is_refused_changes_nothing(service):
             answer = ask(cloud, sent)
             note(f"{sent} -> {answer}")
             check_answer(service, sent, answer)
+            if answer[0] >= 400:
+                _forget_messages(cloud)
             if answer[0] >= 400 or (sent.method in LOOKS and not ACTS.search(sent.path)):
                 assert (cloud.digest(), list(cloud.events)) == (before, events)
 

@@ -45,7 +45,7 @@ STORAGE: dict[str, Any] = {
     "group_types": [{"name": "together", "group_specs": {"consistent_group_snapshot_enabled": "<is> True"}}],
     "volume_quotas": {
         "demo": {
-            "volumes": 7, "gigabytes": 14, "snapshots": 3, "backups": 3, "backup_gigabytes": 6, "groups": 3,
+            "volumes": 6, "gigabytes": 10, "snapshots": 3, "backups": 3, "backup_gigabytes": 6, "groups": 3,
             "gigabytes_two": 6,
         },
         "alt_demo": {"volumes": 1},
@@ -123,6 +123,7 @@ ASKS: tuple[Ask, ...] = (
     Ask("POST", "/backups/$backup/restore", {"restore": {"volume_id": "$volume"}}),
     Ask("POST", "/backups/$backup/restore", {"restore": {}}),
     Ask("DELETE", "/backups/$backup"),
+    _act("backups/$backup", "os-force_delete", {}),
     OFFER,
     Ask("POST", "/volume-transfers/$transfer/accept", {"accept": {"auth_key": "$key"}}, "alt_demo"),
     Ask("DELETE", "/volume-transfers/$transfer"),
@@ -206,12 +207,13 @@ class Storage:
         self.keys: dict[str, str] = {}  # of transfers
         self.own: frozenset[str] = frozenset()  # attachments that users made themselves
         self.told: frozenset[str] = frozenset()  # volumes whose status is what an operator said
+        self.silence = False  # did a service ever stop?
         self.looks = 0
 
     def on(self, fork: Cloud, clients: Mapping[str, Http]) -> Storage:
         """The same before a fork of the cloud."""
         twin = Storage(fork, clients)
-        twin.keys, twin.own, twin.told, twin.looks = dict(self.keys), self.own, self.told, self.looks
+        twin.__dict__.update(self.__dict__, cloud=fork, clients=clients, keys=dict(self.keys))
         return twin
 
     def ask(self, which: int, wanted: Ask) -> Answer | None:
@@ -223,10 +225,13 @@ class Storage:
             return None
         path, body = _filled(wanted.path, chosen), _filled(wanted.body, chosen)
         compute = path.startswith("/compute")
+        busy = self._busy(chosen)
         http, version = self.clients[wanted.user], "compute 2.94" if compute else NEWEST
         answer = http.request(wanted.method, path if compute else API + path, json=body, version=version)
         if answer.status_code < 300:
             self._remember(wanted, chosen, answer)
+            if "attachments" in wanted.path:
+                self.told |= busy
         return answer
 
     def _chosen(self, which: int, wanted: Ask) -> dict[str, str]:
@@ -246,6 +251,13 @@ class Storage:
     def _all(self, kind: str) -> list[Any]:
         found = [one for one in self.cloud.store.all(KINDS[kind]) if not getattr(one, "deleted", False)]
         return sorted(found, key=lambda one: one.number)
+
+    def _busy(self, chosen: dict[str, str]) -> frozenset[str]:
+        """The volume that is meant if it is worked on: what ends then knows nothing of what was done to it."""
+        attachment = self.cloud.store.find(Attachment, chosen.get("attachment"))
+        volume = self.cloud.store.find(Volume, attachment.volume_id if attachment else chosen.get("volume"))
+        worked_on = volume is not None and (volume.trigger is not None or volume.is_migrating)
+        return frozenset((volume.id,)) if volume is not None and worked_on else frozenset()
 
     def _remember(self, wanted: Ask, chosen: dict[str, str], answer: Answer) -> None:
         if wanted.path == "/volume-transfers":
@@ -279,8 +291,8 @@ class Storage:
         for noun in "group", "group_snapshot":
             self._each(noun, "POST", f"/{noun}s/{{id}}/action", {"reset_status": {"status": "error"}})
         self._each("group_snapshot", "DELETE", "/group_snapshots/{id}")
-        self._each("group", "POST", "/groups/{id}/action", {"delete": {"delete-volumes": True}})
         self._each("snapshot", "DELETE", "/snapshots/{id}")
+        self._each("group", "POST", "/groups/{id}/action", {"delete": {"delete-volumes": True}})
         for _ in range(self.cloud.store.count(Backup)):  # a backup goes after those that rest on it
             self._each("backup", "POST", "/backups/{id}/action", {"os-force_delete": {}})
         self._each("volume", "POST", "/volumes/{id}/action", {"os-force_delete": {}})
@@ -292,6 +304,7 @@ class Storage:
 
     def switch(self, which: int, up: bool) -> None:
         """A service of Cinder's goes, or comes back."""
+        self.silence |= not up
         self.cloud.catch_up()
         services: list[VolumeBackend | CinderService] = [
             *sorted(self.cloud.store.all(VolumeBackend), key=lambda one: one.number),

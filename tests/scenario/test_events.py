@@ -54,6 +54,8 @@ def test_things_happen_at_their_time(tmp_path):
          "events[0].set_quota.instnaces: there is no such key; did you mean 'instances'?"),
         ("{at: 1s, set_quota: {project: demo, instances: many}}",
          "events[0].set_quota.instances: must be a whole number"),
+        ("{at: 1s, volume_reset: {volume: data, status: eror}}",
+         "events[0].volume_reset.status: there is no status of a volume 'eror'; did you mean 'error'?"),
         ("{at: 1s, message_queue_down: now}", "events[0].message_queue_down: is told nothing more: say true"),
     ],
 )  # fmt: skip

@@ -10,8 +10,8 @@ from fakecompute.domain.faults import Rule
 from fakecompute.domain.records.compute import Aggregate, Host, Quota
 from fakecompute.kernel.clock import SECOND, AutoClock, ManualClock, ScaledClock, WallClock, moment
 from fakecompute.scenario.definition import READERS, checked
-from fakecompute.scenario.format import steps
 from fakecompute.scenario.load import load
+from fakecompute.scenario.names import steps
 
 FLAVORS = "/compute/v2.1/flavors"
 
@@ -258,7 +258,7 @@ def test_all_mistakes_are_told_in_the_order_of_the_file(mistakes):
         ("timing: {server.*: {uniform: [4s, 1s]}}",
          "my.yaml:1:30: timing.server.*.uniform: must begin before it ends: [from, to]"),
         ("timing: {server.*: {lognormal: {p50: 3s}}}",
-         "my.yaml:1:20: timing.server.*: must have p50 and one of p95, p99, which is not less"),
+         "my.yaml:1:32: timing.server.*.lognormal: must have p50 and one of p95, p99, which is not less"),
         ("events: [{at: 90s}]",
          "my.yaml:1:10: events[0]: must say one thing that happens: {at: 90s, host_down: compute-1}"),
         ("a: [", "my.yaml:1:5: expected the node content, but found '<stream end>'"),
@@ -274,7 +274,7 @@ def test_a_mistake_has_its_place_and_a_hint(mistakes, text, mistake):
         ("{on: compute.create_server}", "faults[0]: 'effect' is missing"),
         ("{effect: {status: 503}}", "faults[0]: 'on' is missing"),
         ("{on: '*', effect: {status: 503}}",
-         "faults[0].on: matches calls and steps; say which: compute.* or server.*"),
+         "faults[0].on: matches calls and steps; say which: a phase for calls, or steps as server.* or volume.create.*"),
         ("{on: compute.*, effect: {status: 999}}",
          "faults[0].effect.status: must be an HTTP status from 300 up, not 999"),
         ("{on: compute.*, effect: {fail: x}}",
@@ -282,12 +282,12 @@ def test_a_mistake_has_its_place_and_a_hint(mistakes, text, mistake):
         ("{on: compute.*, effect: {body: empty}}", "faults[0].effect: needs a status to answer with, or a delay"),
         ("{on: compute.*, effect: {}}",
          "faults[0].effect: does nothing; there are status, body, message, headers, delay"),
-        ("{on: compute.*, effect: {reset: true}}", "faults[0].effect.reset: is for the phase wire"),
-        ("{on: compute.*, effect: {stale: 5s}}", "faults[0].effect.stale: is for the phase read"),
+        ("{on: compute.*, effect: {reset: true}}", "faults[0].effect.reset: is for calls, in the phase wire"),
+        ("{on: compute.*, effect: {stale: 5s}}", "faults[0].effect.stale: is for calls, in the phase read"),
         ("{on: compute.*, phase: wire, effect: {hang: true}}",
          "faults[0].effect.hang: is for steps; a call is answered with a status"),
         ("{on: compute.*, phase: wire, effect: {reset: true, corrupt: true}}",
-         "faults[0].effect: may be damaged in one way: reset, close, truncate, dribble, corrupt, delay"),
+         "faults[0].effect: may be damaged in one way: reset, close, truncate, dribble, corrupt"),
         ("{on: compute.*, phase: wire, effect: {truncate: -1}}", "faults[0].effect.truncate: must be at least 0"),
         ("{on: compute.*, phase: read, effect: {cap: many}}", "faults[0].effect.cap: must be a whole number"),
         ("{on: server.stop.*, effect: {}}",
@@ -300,7 +300,7 @@ def test_a_mistake_has_its_place_and_a_hint(mistakes, text, mistake):
         ("{on: compute.*, phase: afterwards, effect: {status: 503}}",
          "faults[0].phase: there is no phase 'afterwards'; did you mean 'after'?"),
         ("{on: compute.*, phase: wire, effect: {status: 503}}",
-         "faults[0].effect.status: is for the phases before and after"),
+         "faults[0].effect.status: is for calls, in the phases before and after"),
         ("{on: compute.*, where: {projct: demo}, effect: {status: 503}}",
          "faults[0].where.projct: there is no such fact of a call; did you mean 'project'?"),
         ("{on: compute.*, where: {project: dmo}, effect: {status: 503}}",
@@ -317,11 +317,6 @@ def test_a_mistake_has_its_place_and_a_hint(mistakes, text, mistake):
 def test_a_mistake_in_a_fault_is_found(mistakes, fault, said):
     [mistake] = mistakes(f"faults: [{fault}]")
     assert mistake.partition(": ")[2] == said
-
-
-def test_a_step_that_would_count_looks_is_not_supported_yet(mistakes):
-    [mistake] = mistakes("timing: {server.stop.*: {polls: 3}}")
-    assert mistake.endswith("(polls) is not supported yet")
 
 
 def test_two_faults_of_one_name_would_share_their_dice(mistakes):

@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-from textwrap import dedent
-
 import orjson
 import pytest
 
 from fakecompute.errors import BadDefinition
-from fakecompute.scenario.load import load
-from fakecompute.scenario.replay import replay
 
 BOOT = "boot: {name: web, flavor: m1.tiny, image: cirros-0.6.3-x86_64-disk, network: private}"
-
-
-@pytest.fixture
-def play(tmp_path):
-    def play(text, workload=None):
-        path = tmp_path / "my.yaml"
-        path.write_text(dedent(text))
-        return replay(load(path), workload)
-
-    return play
 
 
 def kinds(run):
@@ -265,7 +251,7 @@ def test_damaged_answers_are_failures_of_their_own(play):
         ("expect: {no_leak: true}", "expect.no_leak: there is no such key; did you mean 'no_leaks'?"),
         ("expect: {no_leaks: [sever]}",
          "expect.no_leaks[0]: there is no kind of thing 'sever'; did you mean 'server'?"),
-        ("expect: {max_request_rate: fast}", "expect.max_request_rate: must be a number"),
+        ("expect: {max_request_rate: fast}", "expect.max_request_rate: must be a rate: 5/s, 300/m"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_found(play, text, said):

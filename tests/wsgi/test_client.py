@@ -2,6 +2,9 @@
 
 import pytest
 
+from fakecompute.domain.faults import Effect, Rule
+from fakecompute.kernel.clock import SECOND
+
 FLAVORS = "/compute/v2.1/flavors"
 
 
@@ -51,3 +54,18 @@ def test_a_token_that_has_expired_is_replaced(cloud, http):
     assert http.get(FLAVORS).status_code == 200
     cloud.advance(3601)
     assert http.get(FLAVORS).status_code == 200
+
+
+def test_an_answer_that_dribbles_takes_its_time(cloud, http):
+    cloud.set_rules([Rule(id="", name="slow", on="compute.list_flavors", phase="wire", effect=Effect(dribble=10))])
+    before = cloud.clock.now()
+    answer = http.get(FLAVORS)
+    assert cloud.clock.now() - before == len(answer.content) * SECOND // 10
+
+
+def test_who_has_no_time_for_that_waits_no_longer_than_it_said(cloud, http):
+    cloud.set_rules([Rule(id="", name="slow", on="compute.list_flavors", phase="wire", effect=Effect(dribble=10))])
+    before = cloud.clock.now()
+    with pytest.raises(TimeoutError, match="within 30 s"):
+        http.get(FLAVORS, timeout=30)
+    assert cloud.clock.now() - before == 30 * SECOND

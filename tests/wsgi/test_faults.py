@@ -114,6 +114,13 @@ def test_fields_are_left_out(http, rule, server):
     assert not {"addresses", "OS-EXT-STS:task_state"} & shown.keys()
 
 
+def test_fields_are_emptied(http, rule, server):
+    rule("compute.show_server", "read", empty_fields=("addresses", "tenant_id", "no such field"))
+    shown = http.get(f"{SERVERS}/{server.id}").json["server"]
+    assert (shown["addresses"], shown["tenant_id"], shown["name"]) == ({}, "", "web")
+    assert "no such field" not in shown
+
+
 def test_a_list_is_capped_and_says_nothing_of_more(cloud, http, rule):
     for number in range(5):
         boot(cloud, name=f"web-{number}")

@@ -281,6 +281,7 @@ def test_a_call_is_a_line_of_the_journal(cloud, http):
     cloud.journal = Journal()
     answer = http.get(FLAVORS + "?limit=1", version="2.26").json
     assert orjson.loads(cloud.journal.lines[-1]) == {
+        "number": 1,
         "at": cloud.now,
         "operation": "compute.list_flavors",
         "method": "GET",
@@ -292,6 +293,9 @@ def test_a_call_is_a_line_of_the_journal(cloud, http):
         "status": 200,
         "answer": answer,
         "digest": cloud.digest(),
+        "base": "http://localhost",
+        "headers": {"Openstack-Api-Version": "compute 2.26"},
+        "tokens": {"X-Auth-Token": http.token.audit_ids[0]},
     }
 
 

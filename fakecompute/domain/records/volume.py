@@ -35,6 +35,7 @@ class Volume(Walker):
         "group": lambda volume: volume.group_id,
         "source": lambda volume: volume.source_volid,
         "snapshot": lambda volume: volume.snapshot_id,
+        "backup": lambda volume: volume.memory("backup_id") if volume.waiting else None,
     }
     totals = {
         "project": lambda volume: (volume.project_id, (1, volume.reserved)) if volume.consumes_quota else None,

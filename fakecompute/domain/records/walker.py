@@ -14,7 +14,7 @@ class Walker(Record):
 
     `workflow` is the ticket of the way that it is on, `trigger` its name, `step` how far it has come;
     `previous_status` is where it came from, `memo` what the way must know.  `cast_in_vain`: its host does not
-    report, and the call waits in its queue.
+    report, and the call waits in its queue.  `waiting`: for another record, which wakes it.
     """
 
     status: str = "creating"
@@ -23,6 +23,7 @@ class Walker(Record):
     step: int = 0
     workflow: int = 0
     cast_in_vain: bool = False
+    waiting: bool = False
     memo: Pairs = ()
     updated_at: int | None = None
 

@@ -8,7 +8,7 @@ from fakecompute.domain.lifecycle import Ends, Lifecycle, stage, way
 from fakecompute.domain.records.backup import Backup
 from fakecompute.domain.records.volume import Volume
 from fakecompute.domain.records.volume_backend import CinderService
-from fakecompute.domain.volume.places import project_name, reports_volume, volume_facts
+from fakecompute.domain.volume.places import owner_facts, reports_volume, volume_facts
 
 if TYPE_CHECKING:
     from fakecompute.cloud import Cloud
@@ -31,7 +31,7 @@ def _facts(cloud: Cloud, backup: Backup) -> dict[str, Any]:
     volume = cloud.store.find(Volume, place)
     mine = {"backup": backup.name, "backup.name": backup.name, "backup.id": backup.id}
     about = volume_facts(cloud, volume) if volume else {}
-    return {**about, **mine, "host": backup.host, "project": project_name(cloud, backup.project_id)}
+    return {**about, **mine, "host": backup.host, **owner_facts(cloud, backup.project_id, backup.user_id)}
 
 
 # fmt: off

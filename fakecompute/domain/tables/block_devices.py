@@ -38,7 +38,7 @@ BLOCK_DEVICE = Lifecycle(
     way("detach",  "attached",  Ends.GONE,   "attached",  stage("detaching"),
                                                           stage("disconnecting", status="detaching")),
     way("swap",    "attached",  "attached",  "attached",  stage("swapping")),
-    reports=_reports, facts=_facts, event="block_device.step",
+    reports=_reports, facts=_facts, event="block_device.step", shown=lambda device: (device.volume_id or device.id,),
 )
 CALLS = (  # that Nova makes to Cinder within a step of the server: they take no time, and can fail
     "volume.boot.connecting",      # a server that is built

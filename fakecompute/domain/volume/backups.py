@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 DRIVER = "cinder.backup.drivers.swift.SwiftBackupDriver"
 CONTAINER = "volumebackups"
 CHUNK = 50  # MiB of an object
+DELETED = "The backup is being deleted."
 INTERRUPTED = "incomplete backup reset on manager restart"
 REASON = 255  # characters of a fail_reason
 
@@ -235,6 +236,8 @@ def delete_backup(cloud: Cloud, backup: Backup, *, force: bool = False) -> Backu
     if cloud.store.count(Backup, "parent", backup.id):
         raise InvalidBackup(reason="Incremental backups exist for this backup.")
     host = service_for(cloud, backup.availability_zone).host
+    if backup.trigger in ("create", "restore"):  # the volume that waits for it is let go
+        backup = BACKUP.give_up(cloud, backup, backup.status, DELETED)
     return BACKUP.start(cloud, backup, "force_delete" if force else "delete", host=host)
 
 

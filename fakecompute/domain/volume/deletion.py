@@ -11,13 +11,11 @@ from fakecompute.domain.volume.backups import forsake
 from fakecompute.domain.volume.snapshots import check_thawed
 from fakecompute.domain.volume.transfers import forget_offers
 from fakecompute.errors import BadRequest
-from fakecompute.kernel.clock import SECOND
 
 if TYPE_CHECKING:
     from fakecompute.cloud import Cloud
 
 RESTING = (None, "error", "success", "deleting")  # migration_status in which a volume does not move
-LOOK_AGAIN = SECOND  # while its snapshots are being deleted
 
 
 class CannotDelete(BadRequest):
@@ -82,7 +80,7 @@ def snapshots_first(cloud: Cloud, volume: Volume) -> Changes:
     for snapshot in cloud.store.by(Snapshot, "volume", volume.id):
         if snapshot.status != "deleting":
             raise SnapshotStays(id=snapshot.id)
-        raise NotYet(LOOK_AGAIN)
+        raise NotYet  # snapshots.py wakes it
     return {}
 
 

@@ -142,8 +142,10 @@ def completed(cloud: Cloud, volume: Volume) -> Changes:
 
 @VOLUME.leaving("migrate_attached.preparing")
 def hand_over(cloud: Cloud, volume: Volume) -> Changes:
-    """The rest is Nova's: in the end it calls `complete_migration`."""
+    """The rest is Nova's: in the end it calls `complete_migration`.  What no server has any more, nobody waits for."""
     target = cloud.store.get(Volume, volume.memory("target") or "")
+    if not attachments_of(cloud, volume.id):
+        return {**adopt(cloud, volume, target), "status": "available"}
     nova.move(cloud, volume, target)
     return {}
 

@@ -14,6 +14,7 @@ from fakecompute.domain.records.volume import Attachment, Volume, VolumeType
 from fakecompute.domain.volume.attachments import attachments_of, status_of
 from fakecompute.domain.volume.places import backend_of
 from fakecompute.domain.volume.storage import Place
+from fakecompute.domain.volume.transfers import forget_offers
 from fakecompute.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def adopt(cloud: Cloud, volume: Volume, target: Volume) -> Changes:
     """The first becomes what the second is, whoever has the second has the first, and the second is gone."""
     for attachment in cloud.store.by(Attachment, "volume", target.id):
         cloud.store.put(attachment.evolve(volume_id=volume.id))
-    cloud.store.drop(cloud.store.get(Volume, target.id))
+    _forget(cloud, target)
     return {
         "host": target.host or volume.host,
         "availability_zone": target.availability_zone,
@@ -107,6 +108,12 @@ def drop_target(cloud: Cloud, volume: Volume) -> None:
 def discard(cloud: Cloud, target: Volume) -> None:
     for attachment in cloud.store.by(Attachment, "volume", target.id):
         cloud.store.drop(attachment)
+    _forget(cloud, target)
+
+
+def _forget(cloud: Cloud, target: Volume) -> None:
+    """Its record is gone, and so is the offer that an admin has made of it."""
+    forget_offers(cloud, target)
     cloud.store.drop(cloud.store.get(Volume, target.id))
 
 

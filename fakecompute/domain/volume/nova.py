@@ -34,10 +34,10 @@ def tell(cloud: Cloud, volume: Volume, event: str) -> None:
 
 def move(cloud: Cloud, volume: Volume, target: Volume) -> None:
     """Have the servers that have it copy it, and use the other one; what they say against it is raised."""
-    for attachment in attachments_of(cloud, volume.id):
-        server = cloud.store.find(Server, attachment.server_id)
+    for server_id in dict.fromkeys(attachment.server_id for attachment in attachments_of(cloud, volume.id)):
+        server = cloud.store.find(Server, server_id)
         if server is None or server.deleted:
-            raise MigrationFailed(reason=f"Nova knows no server of attachment {attachment.id}.")
+            raise MigrationFailed(reason=f"Nova knows no server {server_id} that has volume {volume.id}.")
         check_states(server, "swap_volume", SWAPPABLE, {None}, True)
         device = device_on(cloud, server.id, volume.id)
         swap(cloud, server, _cinder(cloud, volume), volume, target, device)

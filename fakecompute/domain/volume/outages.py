@@ -114,7 +114,7 @@ def _lifecycle(work: Work) -> Lifecycle[Any]:
 
 def _cleaned(cloud: Cloud, work: Work) -> bool:
     """Bring to an end what was under way, if Cinder knows how."""
-    if work.status not in CLEANABLE[type(work)]:
+    if work.status not in CLEANABLE[type(work)] and not _goes_with_volume(cloud, work):
         return False
     if work.status == "deleting":
         _lifecycle(work).again(cloud, work)
@@ -123,6 +123,14 @@ def _cleaned(cloud: Cloud, work: Work) -> bool:
     else:
         _lifecycle(work).give_up(cloud, work, "error", REASON)
     return True
+
+
+def _goes_with_volume(cloud: Cloud, work: Work) -> bool:
+    """A volume whose deletion is begun again takes the snapshots along that were to go with it."""
+    if not isinstance(work, Snapshot) or work.status != "deleting":
+        return False
+    volume = cloud.store.find(Volume, work.volume_id)
+    return volume is not None and volume.status == "deleting"
 
 
 # --- all services

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fakecompute.domain.records.identity import Project
+from fakecompute.domain.records.identity import Project, User
 from fakecompute.domain.records.volume import Snapshot, Volume, VolumeType
 from fakecompute.domain.records.volume_backend import VolumeBackend, backend_id
 from fakecompute.domain.records.volume_group import GroupSnapshot, GroupType, VolumeGroup
@@ -49,6 +49,11 @@ def project_name(cloud: Cloud, id: str) -> str | None:
     return project.name if project else None
 
 
+def owner_facts(cloud: Cloud, project_id: str, user_id: str | None) -> dict[str, Any]:
+    user = cloud.store.find(User, user_id)
+    return {"project": project_name(cloud, project_id), "user": user.name if user else None}
+
+
 def volume_facts(cloud: Cloud, volume: Volume) -> dict[str, Any]:
     """`host` is the back end with its pool."""
     kind = cloud.store.find(VolumeType, volume.volume_type_id)
@@ -60,7 +65,7 @@ def volume_facts(cloud: Cloud, volume: Volume) -> dict[str, Any]:
         "volume_type": kind.name if kind else None,
         "host": volume.host,
         "zone": volume.availability_zone,
-        "project": project_name(cloud, volume.project_id),
+        **owner_facts(cloud, volume.project_id, volume.user_id),
     }
 
 
@@ -68,7 +73,7 @@ def snapshot_facts(cloud: Cloud, snapshot: Snapshot) -> dict[str, Any]:
     volume = cloud.store.find(Volume, snapshot.volume_id)
     about = volume_facts(cloud, volume) if volume else {}
     mine = {"snapshot": snapshot.name, "snapshot.name": snapshot.name, "snapshot.id": snapshot.id}
-    return {**about, **mine, "project": project_name(cloud, snapshot.project_id)}
+    return {**about, **mine, **owner_facts(cloud, snapshot.project_id, snapshot.user_id)}
 
 
 def reports_group(cloud: Cloud, group: VolumeGroup) -> bool:
@@ -89,7 +94,7 @@ def group_facts(cloud: Cloud, group: VolumeGroup) -> dict[str, Any]:
         "group_type": kind.name if kind else None,
         "host": group.host,
         "zone": group.availability_zone,
-        "project": project_name(cloud, group.project_id),
+        **owner_facts(cloud, group.project_id, group.user_id),
     }
 
 
@@ -101,4 +106,4 @@ def group_snapshot_facts(cloud: Cloud, snapshot: GroupSnapshot) -> dict[str, Any
         "group_snapshot.name": snapshot.name,
         "group_snapshot.id": snapshot.id,
     }
-    return {**about, **mine, "project": project_name(cloud, snapshot.project_id)}
+    return {**about, **mine, **owner_facts(cloud, snapshot.project_id, snapshot.user_id)}

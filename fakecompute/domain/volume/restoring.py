@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fakecompute.domain.lifecycle import Changes
+from fakecompute.domain.lifecycle import Changes, NotYet
 from fakecompute.domain.records.backup import Backup
 from fakecompute.domain.records.volume import Volume
 from fakecompute.domain.tables.backups import BACKUP
@@ -83,11 +83,20 @@ def restore_to_new(
 # --- a new volume is there
 
 
+@VOLUME.leaving("create_from_backup.creating")
+def wait_for_backup(cloud: Cloud, volume: Volume) -> Changes:
+    """A real cinder-backup restores a backup to several volumes at once; here it is one after the other."""
+    backup = cloud.store.find(Backup, volume.memory("backup_id"))
+    if backup is not None and backup.trigger == "restore":
+        raise NotYet
+    return {}
+
+
 @VOLUME.arriving("create_from_backup")
 def begin(cloud: Cloud, volume: Volume) -> Changes:
-    """The empty volume is there: now its backup comes into it, if that still exists."""
+    """The empty volume is there: now its backup comes into it, unless that is gone or goes."""
     backup = cloud.store.find(Backup, volume.memory("backup_id"))
-    if backup is None:
+    if backup is None or backup.trigger is not None:
         return {"status": "error"}
     asked_to_restore = is_meant_for(backup, volume)
     BACKUP.start(cloud, backup, "restore", previous_status="available", restore_volume_id=volume.id)
@@ -96,6 +105,12 @@ def begin(cloud: Cloud, volume: Volume) -> Changes:
         if asked_to_restore
         else {"status": "creating"}
     )
+
+
+def _next(cloud: Cloud, backup: Backup) -> None:
+    """The backup is free for the volumes that wait for it."""
+    for volume in sorted(cloud.store.by(Volume, "backup", backup.id), key=lambda one: one.number):
+        VOLUME.wake(cloud, volume)
 
 
 # --- the work of cinder-backup
@@ -130,9 +145,16 @@ def _told(backup: Backup, volume: Volume) -> tuple[tuple[str, str], ...]:
     return tuple(known.items())
 
 
+@BACKUP.arriving("restore")
+def done(cloud: Cloud, backup: Backup) -> Changes:
+    _next(cloud, backup)
+    return {}
+
+
 @BACKUP.failing("restore")
 def not_restored(cloud: Cloud, backup: Backup, reason: str) -> Changes:
     """The volume has half of it; the backup is as good as it was."""
+    _next(cloud, backup)
     volume = cloud.store.find(Volume, backup.restore_volume_id)
     if volume is not None and volume.status in WAITING:
         cloud.store.put(volume.evolve(status="error_restoring", updated_at=cloud.now))

@@ -12,6 +12,7 @@ from fakecompute.domain.records.volume import Snapshot, Volume, VolumeType
 from fakecompute.domain.records.volume_type import QosSpecs
 from fakecompute.domain.tables.volumes import VOLUME
 from fakecompute.domain.volume import nova
+from fakecompute.domain.volume.attachments import attachments_of
 from fakecompute.domain.volume.filters import Wish, zones_of
 from fakecompute.domain.volume.moving import (
     MigrationFailed,
@@ -145,15 +146,19 @@ def moved(cloud: Cloud, volume: Volume) -> Changes:
 
 @VOLUME.leaving("retype_attached.preparing")
 def hand_over(cloud: Cloud, volume: Volume) -> Changes:
-    """The rest is Nova's."""
-    nova.move(cloud, volume, cloud.store.get(Volume, volume.memory("target") or ""))
+    """The rest is Nova's; what no server has any more, nobody waits for."""
+    target = cloud.store.get(Volume, volume.memory("target") or "")
+    if not attachments_of(cloud, volume.id):
+        return {**adopt(cloud, volume, target), "status": "available"}
+    nova.move(cloud, volume, target)
     return {}
 
 
 @VOLUME.arriving("retype_attached")
 def waits(cloud: Cloud, volume: Volume) -> Changes:
     """It is retyping until Nova has moved it, and then what it was."""
-    return {"status": volume.status, "previous_status": volume.previous_status}
+    before = volume.previous_status if volume.is_migrating else None
+    return {"status": volume.status, "previous_status": before}
 
 
 @VOLUME.failing(*WAYS)

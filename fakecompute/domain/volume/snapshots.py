@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from fakecompute.domain.lifecycle import Changes
 from fakecompute.domain.records.compute import Pairs
 from fakecompute.domain.records.volume import Snapshot, Volume
-from fakecompute.domain.tables.volumes import SNAPSHOT
+from fakecompute.domain.tables.volumes import SNAPSHOT, VOLUME
 from fakecompute.domain.volume.messages import SNAPSHOT as RESOURCE
 from fakecompute.domain.volume.messages import Action, Detail, add_message
 from fakecompute.domain.volume.places import backend_of
@@ -150,8 +150,22 @@ def not_made(cloud: Cloud, snapshot: Snapshot, reason: str) -> Changes:
     return {}
 
 
+@SNAPSHOT.arriving("delete", "force_delete")
+def gone(cloud: Cloud, snapshot: Snapshot) -> Changes:
+    _wake(cloud, snapshot)
+    return {}
+
+
+def _wake(cloud: Cloud, snapshot: Snapshot) -> None:
+    """Its volume may wait to be deleted after it."""
+    volume = cloud.store.find(Volume, snapshot.volume_id)
+    if volume is not None:
+        VOLUME.wake(cloud, volume)
+
+
 @SNAPSHOT.failing("delete", "force_delete", "unmanage")
 def not_deleted(cloud: Cloud, snapshot: Snapshot, reason: str) -> Changes:
+    _wake(cloud, snapshot)
     _tell(cloud, snapshot, Action.SNAPSHOT_DELETE, Detail.SNAPSHOT_DELETE_ERROR)
     return {}
 

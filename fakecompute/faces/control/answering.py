@@ -1,12 +1,13 @@
 """The way of a request to the control API, read from top to bottom: in front of the app, on a socket or without one.
 
-    bind(with_control(app()), clouds)
+bind(with_control(app()), clouds)
 """
 
 from __future__ import annotations
 
 import traceback
 from collections.abc import Iterable
+from contextlib import nullcontext
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
@@ -31,6 +32,7 @@ from fakecompute.faces.control.refusals import (
     WrongMethod,
 )
 from fakecompute.faces.control.shapes import Wanted
+from fakecompute.scenario.journals import explained
 from fakecompute.scenario.schema import Page
 from fakecompute.wsgi.many import CLOUD, CLOUDS
 
@@ -66,15 +68,21 @@ def _respond(
             guard.check(environ)
         made = _carried_out(environ, endpoint, params)
     except FakeError as refusal:
-        return _answer(environ, start_response, refusal.status, {**headers, **refusal.headers}, _told(refusal))
+        return _answer(
+            environ, start_response, refusal.status, {**headers, **refusal.headers}, _told(refusal)
+        )
     except Exception as error:  # every error is JSON
         traceback.print_exc()
-        return _answer(environ, start_response, 500, headers, _told(Bug(reason=f"{type(error).__name__}: {error}")))
+        return _answer(
+            environ, start_response, 500, headers, _told(Bug(reason=f"{type(error).__name__}: {error}"))
+        )
     if isinstance(made, Events):
         if environ["REQUEST_METHOD"] == "HEAD":
             made.close()
             return _answer(environ, start_response, endpoint.success, headers, b"", endpoint.gives)
-        start_response("200 OK", [*headers.items(), ("Content-Type", endpoint.gives), ("X-Accel-Buffering", "no")])
+        start_response(
+            "200 OK", [*headers.items(), ("Content-Type", endpoint.gives), ("X-Accel-Buffering", "no")]
+        )
         return made
     if isinstance(made, Octets):
         headers["Content-Disposition"] = f'attachment; filename="{made.filename}"'
@@ -102,7 +110,12 @@ def _carried_out(environ: WSGIEnvironment, endpoint: Endpoint, params: dict[str,
         with cloud.lock:
             cloud.catch_up()
             _load(call, endpoint, raw)
-            made = endpoint.handler(call, **params)
+            with (
+                nullcontext()
+                if endpoint.method in LOOKS
+                else explained(cloud, f"{endpoint.method} {endpoint.path}")
+            ):
+                made = endpoint.handler(call, **params)
             if cloud.observer is not None and endpoint.method not in LOOKS:
                 cloud.observer(cloud)
             if isinstance(made, Stream):
@@ -164,12 +177,12 @@ def _page(call: Call, raw: bytes) -> Page:
 
 def _query(pairs: list[tuple[str, str]]) -> Node:
     """Parameters as a mapping of YAML: `limit=5` is a number."""
-    resolver = yaml.SafeLoader("")
+    resolve: Any = yaml.SafeLoader("").resolve
     tag = "tag:yaml.org,2002:str"
     return MappingNode(
         "tag:yaml.org,2002:map",
         [
-            (ScalarNode(tag, name), ScalarNode(resolver.resolve(ScalarNode, text, (True, False)), text))
+            (ScalarNode(tag, name), ScalarNode(resolve(ScalarNode, text, (True, False)), text))
             for name, text in pairs
         ],
     )

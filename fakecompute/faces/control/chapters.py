@@ -1,6 +1,21 @@
 """All endpoints: importing a chapter declares its own."""
 
-from fakecompute.faces.control import (  # noqa: F401  in the order of the page
+from fakecompute.faces.control import (
+    clock,
+    clouds,
+    events,
+    faults,
+    findings,
+    health,
+    journal,
+    page,
+    scenario,
+    snapshots,
+    state,
+)
+from fakecompute.faces.control.declaring import control
+
+CHAPTERS = (
     health,
     clock,
     faults,
@@ -12,7 +27,7 @@ from fakecompute.faces.control import (  # noqa: F401  in the order of the page
     findings,
     state,
     page,
-)
-from fakecompute.faces.control.declaring import control
+)  # of the page
+control.arrange(chapter.noun for chapter in CHAPTERS)
 
 __all__ = ["control"]

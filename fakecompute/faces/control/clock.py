@@ -19,7 +19,6 @@ from fakecompute.faces.control.shapes import (
     View,
     Wanted,
     Whole,
-    described,
     given,
     one_of,
     shown,
@@ -30,7 +29,7 @@ from fakecompute.scenario.format import start
 from fakecompute.scenario.schema import Place, choice, number, seconds
 from fakecompute.scenario.state import CLOCKS
 
-clock = control.noun(
+noun = control.noun(
     "Clock",
     "The cloud's time. It never runs backwards: whatever clock takes over goes on from what the last one showed.",
 )
@@ -71,7 +70,12 @@ ADVANCE = Whole(advance, _ADVANCE.shape)
 SETTLE = Wanted(given("within", span, DURATION, "how long at most; a day by default"))
 _SWITCH = Wanted(
     given("kind", choice(CLOCKS, "clock"), one_of(*CLOCKS), "how time runs"),
-    given("rate", number(0.001, FASTEST), NUMBER, "of a scaled clock: the cloud's seconds for each of the machine's"),
+    given(
+        "rate",
+        number(0.001, FASTEST),
+        NUMBER,
+        "of a scaled clock: the cloud's seconds for each of the machine's",
+    ),
 )
 
 
@@ -104,7 +108,16 @@ def _until_next(cloud: Cloud) -> float | None:
     return None if due is None else max(0, due - cloud.now) / SECOND
 
 
-def _rate(cloud: Cloud) -> float | None:
+def elapsed(cloud: Cloud) -> float:
+    """Seconds since it began."""
+    return (cloud.now - cloud.begun) / SECOND
+
+
+def _is_paused(cloud: Cloud) -> bool:
+    return tended(cloud).paused is not None
+
+
+def _rate(cloud: Cloud) -> float:
     match cloud.clock:
         case ScaledClock(rate=rate):
             return rate
@@ -116,28 +129,28 @@ def _rate(cloud: Cloud) -> float | None:
 # fmt: off
 CLOCK = View(
     "Clock",
-    shown("kind",     lambda cloud: kind_of(cloud.clock),            one_of(*CLOCKS), "manual while it is paused"),
-    shown("paused",   lambda cloud: tended(cloud).paused is not None, FLAG,           "is there a clock that waits to go on?"),
-    shown("now",      lambda cloud: iso(cloud.now),                  MOMENT,          "the cloud's time"),
-    shown("at",       lambda cloud: cloud.now,                       MICROSECONDS,    "the same, since 1970"),
-    shown("elapsed",  lambda cloud: (cloud.now - cloud.begun) / SECOND, NUMBER,       "seconds since the cloud began"),
-    shown("rate",     _rate,                                         NUMBER_OR_NONE,  "the cloud's seconds for each of the machine's"),
-    shown("virtual",  lambda cloud: cloud.clock.virtual,             FLAG,            "do delays of faults cost its time, and not the machine's?"),
-    shown("jumps",    lambda cloud: cloud.clock.jumps,               FLAG,            "does a look that finds nothing new go to the next event?"),
-    shown("next",     _until_next,                                   NUMBER_OR_NONE,  "seconds until the next event; null if nothing is planned"),
+    shown("kind",    lambda cloud: kind_of(cloud.clock), one_of(*CLOCKS),  "manual while it is paused"),
+    shown("paused",  _is_paused,                         FLAG,             "is there a clock that waits to go on?"),
+    shown("now",     lambda cloud: iso(cloud.now),       MOMENT,           "the cloud's time"),
+    shown("at",      "now",                              MICROSECONDS,     "the same, since 1970"),
+    shown("elapsed", elapsed,                            NUMBER,           "seconds since the cloud began"),
+    shown("rate",    _rate,                              NUMBER,           "its seconds for each of the machine's"),
+    shown("virtual", "clock.virtual",                    FLAG,             "do delays of faults cost its time alone?"),
+    shown("jumps",   "clock.jumps",                      FLAG,             "does a look in vain go to the next event?"),
+    shown("next",    _until_next,                        NUMBER_OR_NONE,   "seconds until the next event"),
 )
 # fmt: on
 
 # --- handlers ----------------------------------------------------------------------------------------------
 
 
-@clock("GET", "/clock", answers=CLOCK, ctl="clock")
+@noun("GET", "/clock", answers=CLOCK, ctl="clock")
 def show_clock(call: Call) -> Cloud:
     """Show what time it is in the cloud, and how time runs."""
     return call.cloud
 
 
-@clock("PUT", "/clock", body=SWITCH, answers=CLOCK, example={"rate": 60}, ctl="clock set scaled:60")
+@noun("PUT", "/clock", body=SWITCH, answers=CLOCK, example={"rate": 60}, ctl="clock set scaled:60")
 def set_clock(call: Call) -> Cloud:
     """Let another clock take over, or this one run at another rate.
 
@@ -154,7 +167,7 @@ def set_clock(call: Call) -> Cloud:
     return call.cloud
 
 
-@clock("POST", "/clock/advance", body=ADVANCE, answers=CLOCK, example={"by": "30s"}, ctl="clock advance 30s")
+@noun("POST", "/clock/advance", body=ADVANCE, answers=CLOCK, example={"by": "30s"}, ctl="clock advance 30s")
 def advance_clock(call: Call) -> Cloud:
     """Let time pass at once, and live through all that is due by then.
 
@@ -182,24 +195,25 @@ class TooFar(Backwards):
     hint = "Go there in several steps."
 
 
-@clock("POST", "/clock/settle", body=SETTLE, answers=CLOCK, example={"within": "1h"}, ctl="clock settle")
+@noun("POST", "/clock/settle", body=SETTLE, answers=CLOCK, example={"within": "1h"}, ctl="clock settle")
 def settle_clock(call: Call) -> Cloud:
     """Let time pass until nothing more is to come."""
     call.cloud.settle(call.body.get("within", 86_400.0))
     return call.cloud
 
 
-@clock("POST", "/clock/pause", answers=CLOCK, ctl="clock pause")
+@noun("POST", "/clock/pause", answers=CLOCK, ctl="clock pause")
 def pause_clock(call: Call) -> Cloud:
     """Stop time.  It can still be advanced; `resume` lets it run again."""
     cloud, kept = call.cloud, call.tended
     if kept.paused is None:
         kept.paused = cloud.clock
         cloud.clock = ManualClock(max(cloud.now, cloud.clock.now()))
+        cloud.catch_up()
     return cloud
 
 
-@clock("POST", "/clock/resume", answers=CLOCK, ctl="clock resume")
+@noun("POST", "/clock/resume", answers=CLOCK, ctl="clock resume")
 def resume_clock(call: Call) -> Cloud:
     """Let the clock that was paused go on, from the cloud's present."""
     cloud, kept = call.cloud, call.tended

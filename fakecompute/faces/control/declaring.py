@@ -1,6 +1,8 @@
 """Endpoints of the control API as declarations, and what a handler gets.
 
-    @control.post("/clock/advance", body=ADVANCE, answers=CLOCK, example={"by": "30s"}, ctl="clock advance 30s")
+    noun = control.noun("Clock", "The cloud's time.")
+
+    @noun("POST", "/clock/advance", body=ADVANCE, answers=CLOCK, example={"by": "30s"}, ctl="clock advance 30s")
     def advance_clock(call: Call) -> Cloud: ...
 
 The first line of a handler's docstring is its summary.  It is called with the cloud locked and up to date, and gives
@@ -10,7 +12,7 @@ what `answers` shows; what it refuses it raises.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from inspect import cleandoc
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -115,20 +117,17 @@ class Control:
     nouns: dict[str, str] = field(default_factory=dict)
     patterns: dict[str, re.Pattern[str]] = field(default_factory=dict)
 
-    def noun(self, name: str, text: str) -> Callable[..., Any]:
-        """Begin a chapter; gives what declares its endpoints: `clock("GET", "/clock", ...)`."""
+    def noun(self, name: str, text: str) -> Noun:
+        """Begin a chapter; gives what declares its endpoints."""
         self.nouns[name] = text
+        return Noun(self, name)
 
-        def route(method: str, path: str, **options: Any) -> Callable[[Handler], Handler]:
-            def declare(handler: Handler) -> Handler:
-                endpoint = Endpoint(method, path, handler, name, **options)
-                self.endpoints.append(endpoint)
-                self.patterns[endpoint.at] = _compiled(endpoint.at)
-                return handler
-
-            return declare
-
-        return route
+    def arrange(self, nouns: Iterable[Noun]) -> None:
+        """The order of the page; and of paths that could be meant, the one without parameters comes first."""
+        self.nouns = {noun.name: self.nouns[noun.name] for noun in nouns}
+        places = list(self.nouns)
+        self.endpoints.sort(key=lambda one: places.index(one.noun))
+        self.patterns = dict(sorted(self.patterns.items(), key=lambda pair: pair[0].count("<")))
 
     def matching(self, path: str) -> tuple[dict[str, Endpoint], dict[str, str]]:
         """The endpoints of a path by method, with the values of its parameters."""
@@ -136,6 +135,23 @@ class Control:
             if match := pattern.fullmatch(path):
                 return {one.method: one for one in self.endpoints if one.at == at}, match.groupdict()
         return {}, {}
+
+
+@dataclass(frozen=True)
+class Noun:
+    """A chapter: `noun("GET", "/clock", answers=CLOCK)` declares an endpoint of it."""
+
+    control: Control
+    name: str
+
+    def __call__(self, method: str, path: str, **options: Any) -> Callable[[Handler], Handler]:
+        def declare(handler: Handler) -> Handler:
+            endpoint = Endpoint(method, path, handler, self.name, **options)
+            self.control.endpoints.append(endpoint)
+            self.control.patterns[endpoint.at] = _compiled(endpoint.at)
+            return handler
+
+        return declare
 
 
 def _compiled(path: str) -> re.Pattern[str]:

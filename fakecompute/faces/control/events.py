@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from fakecompute.cloud import Cloud
@@ -13,7 +14,6 @@ from fakecompute.faces.control.refusals import Backwards
 from fakecompute.faces.control.shapes import (
     COUNT,
     DURATION,
-    MICROSECONDS,
     MOMENT,
     NUMBER,
     OBJECT,
@@ -24,15 +24,16 @@ from fakecompute.faces.control.shapes import (
     Whole,
     given,
     list_of,
+    ref,
     shown,
 )
 from fakecompute.kernel.clock import SECOND, microseconds
 from fakecompute.kernel.events import Event
 from fakecompute.scenario.events import happening
 from fakecompute.scenario.schema import Place, boolean, seconds
-from fakecompute.scenario.timeline import Timeline
+from fakecompute.scenario.timeline import Timeline, words_of
 
-events = control.noun(
+noun = control.noun(
     "Events",
     "What happens by itself, as in the `events:` of a scenario file: " + ", ".join(f"`{name}`" for name in HAPPENINGS)
     + ".",
@@ -53,7 +54,9 @@ class Wish(NamedTuple):
 
 def distance(place: Place) -> Any:
     amount = seconds(place)
-    return place.wrong("must be no more than 3660d") if amount is not None and amount > 10 * LONGEST else amount
+    return (
+        place.wrong("must be no more than 3660d") if amount is not None and amount > 10 * LONGEST else amount
+    )
 
 
 def _wish(place: Place) -> Any:
@@ -82,48 +85,71 @@ WISH_SHAPE: dict[str, Any] = {
     },
 }
 WISHES = Whole(_wishes, {"oneOf": [WISH_SHAPE, list_of(WISH_SHAPE)]})
-WHICH = Wanted(given("all", boolean, {"type": "boolean"}, "also what the engine has planned: steps of workflows"))
+WHICH = Wanted(
+    given("all", boolean, {"type": "boolean"}, "also what the engine has planned: steps of workflows")
+)
 
 # --- response views ----------------------------------------------------------------------------------------
 
 
-def _told(event: Event) -> dict[str, Any]:
-    if event.kind == HAPPENING:
-        return {event.subject: json.loads(str(event.detail[0])) or True}
-    return {}
+class Coming(NamedTuple):
+    """An event of a cloud's future."""
+
+    cloud: Cloud
+    event: Event
+
+    @property
+    def at(self) -> float:
+        return (self.event.due - self.cloud.begun) / SECOND
+
+    @property
+    def later(self) -> float:
+        return max(0, self.event.due - self.cloud.now) / SECOND
+
+    @property
+    def told(self) -> dict[str, Any]:
+        if self.event.kind != HAPPENING:
+            return {}
+        return {self.event.subject: json.loads(str(self.event.detail[0])) or True}
 
 
 # fmt: off
 EVENT = View(
     "Event",
-    shown("number",   lambda pair: pair[1].number,                            COUNT,        "in the order of planning"),
-    shown("due",      lambda pair: iso(pair[1].due),                          MOMENT,       "when it happens"),
-    shown("at",       lambda pair: (pair[1].due - pair[0].begun) / SECOND,    NUMBER,       "seconds since the cloud began"),
-    shown("in",       lambda pair: max(0, pair[1].due - pair[0].now) / SECOND, NUMBER,      "seconds from now"),
-    shown("kind",     lambda pair: pair[1].kind,                              TEXT,         "happening, or a kind of the engine's"),
-    shown("subject",  lambda pair: pair[1].subject,                           TEXT,         "the name of a happening, or whom it is about"),
-    shown("event",    lambda pair: _told(pair[1]),                            OBJECT,       "of a happening: as it was told"),
+    shown("number",  "event.number",                       COUNT,  "in the order of planning"),
+    shown("due",     lambda one: iso(one.event.due),       MOMENT, "when it happens"),
+    shown("at",      "at",                                 NUMBER, "seconds since the cloud began"),
+    shown("in",      "later",                              NUMBER, "seconds from now"),
+    shown("kind",    "event.kind",                         TEXT,   "happening, or a kind of the engine's"),
+    shown("subject", "event.subject",                      TEXT,   "what happens, or whom it is about"),
+    shown("event",   "told",                               OBJECT, "of a happening: as it was told"),
 )
 EVENTS = Listed("events", EVENT)
 HAPPENED = View(
     "Happened",
-    shown("happened", lambda told: told[0], list_of(TEXT), "what has happened now"),
-    shown("planned",  lambda told: [EVENT(pair) for pair in told[1]], list_of({"$ref": "#/components/schemas/Event"}), "what is to come"),
-    shown("at",       lambda told: told[2], MICROSECONDS, "the cloud's time, since 1970"),
+    shown("happened", itemgetter("happened"),              list_of(TEXT),       "what has happened now"),
+    shown("planned",  lambda made: [EVENT(one) for one in made["planned"]], list_of(ref(EVENT)), "what is to come"),
 )
 # fmt: on
 
 # --- handlers ----------------------------------------------------------------------------------------------
 
 
-@events("GET", "/events", query=WHICH, answers=EVENTS, ctl="events")
-def list_events(call: Call) -> list[tuple[Cloud, Event]]:
+@noun("GET", "/events", query=WHICH, answers=EVENTS, ctl="events")
+def list_events(call: Call) -> list[Coming]:
     """List what is planned, in the order in which it will happen."""
     wanted = call.query.get("all", False)
-    return [(call.cloud, event) for event in call.cloud.events if wanted or event.kind == HAPPENING]
+    return [Coming(call.cloud, event) for event in call.cloud.events if wanted or event.kind == HAPPENING]
 
 
-@events("POST", "/events", body=WISHES, answers=HAPPENED, example={"in": "90s", "host_down": "compute-1"}, ctl="events add in 90s host_down compute-1")
+@noun(
+    "POST",
+    "/events",
+    body=WISHES,
+    answers=HAPPENED,
+    example={"in": "90s", "host_down": "compute-1"},
+    ctl="events add in 90s host_down compute-1",
+)
 def add_events(call: Call) -> Any:
     """Let something happen: now, `in` a while, or `at` a time since the cloud began.
 
@@ -137,16 +163,15 @@ def add_events(call: Call) -> Any:
                 happen(cloud, wish.name, **wish.told)
                 now.append(wish)
                 continue
-            due = cloud.begun + microseconds(wish.at) if wish.at is not None else cloud.now + microseconds(wish.later)
+            due = (
+                cloud.begun + microseconds(wish.at)
+                if wish.at is not None
+                else cloud.now + microseconds(wish.later)
+            )
             if due < cloud.now:
                 raise Backwards(now=f"{(cloud.now - cloud.begun) / SECOND:g} s after the beginning")
-            later.append((cloud, plan(cloud, due, wish.name, **wish.told)))
+            later.append(Coming(cloud, plan(cloud, due, wish.name, **wish.told)))
     if isinstance(cloud.journal, Timeline):
         for wish in now:
-            cloud.journal.note(cloud.now, f"{wish.name} {_words(wish.told)}".strip())
-    return [wish.name for wish in now], later, cloud.now
-
-
-def _words(told: dict[str, Any]) -> str:
-    values = list(told.values())
-    return str(values[0]) if len(values) == 1 else json.dumps(told, sort_keys=True) if values else ""
+            cloud.journal.note(cloud.now, words_of(wish.name, wish.told))
+    return {"happened": [wish.name for wish in now], "planned": later}

@@ -7,8 +7,6 @@ from typing import Any
 
 from fakecompute.cloud import Cloud
 from fakecompute.domain.faults import Rule
-from fakecompute.domain.records.compute import Host
-from fakecompute.domain.records.identity import Project
 from fakecompute.faces.control.declaring import Call, control
 from fakecompute.faces.control.refusals import Missing
 from fakecompute.faces.control.shapes import (
@@ -26,10 +24,11 @@ from fakecompute.faces.control.shapes import (
 )
 from fakecompute.scenario.format import PHASES, fault
 from fakecompute.scenario.load import check_faults
-from fakecompute.scenario.schema import Page, Place, choice, listing, nearest
+from fakecompute.scenario.names import names_in
+from fakecompute.scenario.schema import Page, Place, choice, nearest
 from fakecompute.scenario.written import fault_of
 
-faults = control.noun(
+noun = control.noun(
     "Faults",
     "What goes wrong: rules as in the `faults:` of a scenario file. The first that matches in a phase wins. Send JSON, "
     "or YAML for mistakes with lines.",
@@ -42,11 +41,20 @@ FAULT_SHAPE: dict[str, Any] = {
     "required": ["on", "effect"],
     "properties": {
         "name": {**TEXT, "description": "its own; without one, what stands under `on`"},
-        "on": {**TEXT, "description": "a call (compute.create_server) or a step (server.create.spawning), as a glob"},
-        "where": {**OBJECT, "description": "facts of the call or step, as globs: server.name, host, project ..."},
+        "on": {
+            **TEXT,
+            "description": "a call (compute.create_server) or a step (server.create.spawning), as a glob",
+        },
+        "where": {
+            **OBJECT,
+            "description": "facts of the call or step, as globs: server.name, host, project ...",
+        },
         "phase": {**one_of(*PHASES), "description": "of a call; before if it is left out"},
         "hits": {**OBJECT, "description": "when it strikes: nth, skip, times, every, between, probability"},
-        "effect": {**OBJECT, "description": "what it does: status, body, delay, reset, stale, fail, hang, slow ..."},
+        "effect": {
+            **OBJECT,
+            "description": "what it does: status, body, delay, reset, stale, fail, hang, slow ...",
+        },
     },
 }
 
@@ -68,9 +76,7 @@ def _faults(place: Place) -> Any:
 
 def _check(call: Call, places: Iterable[Place], names: Iterable[str] = ()) -> None:
     """Hosts and projects are this cloud's, and names are nobody else's."""
-    store = call.cloud.store
-    hosts, projects = [one.name for one in store.all(Host)], [one.name for one in store.all(Project)]
-    check_faults(places, {"host": hosts, "project": projects}, names)
+    check_faults(places, names_in(call.cloud), names)
 
 
 def _check_new(call: Call, place: Place) -> None:
@@ -79,7 +85,9 @@ def _check_new(call: Call, place: Place) -> None:
 
 def _check_in_place(call: Call, place: Place) -> None:
     mine = call.params["name"]
-    _check(call, [place], [rule.name for rule in call.cloud.store.all(Rule) if mine not in (rule.name, rule.id)])
+    _check(
+        call, [place], [rule.name for rule in call.cloud.store.all(Rule) if mine not in (rule.name, rule.id)]
+    )
 
 
 def _part(place: Place) -> Any:
@@ -103,7 +111,13 @@ FAULTS = Whole(
 WHERE = Wanted(
     given("position", choice(("first", "last"), "position"), one_of("first", "last"), "last by default"),
 )
-EXAMPLE = {"name": "lost create", "on": "compute.create_server", "phase": "after", "hits": {"nth": [2]}, "effect": {"status": 504}}
+EXAMPLE = {
+    "name": "lost create",
+    "on": "compute.create_server",
+    "phase": "after",
+    "hits": {"nth": [2]},
+    "effect": {"status": 504},
+}
 
 # --- response views ----------------------------------------------------------------------------------------
 
@@ -123,13 +137,22 @@ RULES = Listed("faults", RULE)
 # --- handlers ----------------------------------------------------------------------------------------------
 
 
-@faults("GET", "/faults", answers=RULES, ctl="faults")
+@noun("GET", "/faults", answers=RULES, ctl="faults")
 def list_faults(call: Call) -> list[Rule]:
     """List the rules in their order, with how often each has struck."""
     return _rules(call.cloud)
 
 
-@faults("POST", "/faults", body=FAULT, query=WHERE, answers=RULE, success=201, example=EXAMPLE, ctl="faults add lost.yaml")
+@noun(
+    "POST",
+    "/faults",
+    body=FAULT,
+    query=WHERE,
+    answers=RULE,
+    success=201,
+    example=EXAMPLE,
+    ctl="faults add lost.yaml",
+)
 def add_fault(call: Call) -> Rule:
     """Add a rule, behind the others or before them."""
     positions = [rule.position for rule in call.cloud.store.all(Rule)]
@@ -140,7 +163,7 @@ def add_fault(call: Call) -> Rule:
     return _put(call.cloud, call.body, position)
 
 
-@faults("PUT", "/faults", body=FAULTS, answers=RULES, example=[EXAMPLE], ctl="faults replace chaos.yaml")
+@noun("PUT", "/faults", body=FAULTS, answers=RULES, example=[EXAMPLE], ctl="faults replace chaos.yaml")
 def replace_faults(call: Call) -> list[Rule]:
     """Replace all rules; their hits begin at none."""
     cloud = call.cloud
@@ -148,19 +171,26 @@ def replace_faults(call: Call) -> list[Rule]:
     return [_put(cloud, rule, position) for position, rule in enumerate(call.body)]
 
 
-@faults("DELETE", "/faults", ctl="faults clear")
+@noun("DELETE", "/faults", ctl="faults clear")
 def delete_faults(call: Call) -> None:
     """Take all rules away: everything goes well from here on."""
     _clear(call.cloud)
 
 
-@faults("GET", "/faults/<path:name>", answers=RULE, ctl="faults show 'lost create'")
+@noun("GET", "/faults/<path:name>", answers=RULE, ctl="faults show 'lost create'")
 def show_fault(call: Call, name: str) -> Rule:
     """Show one rule, by its name or id."""
     return _rule(call.cloud, name)
 
 
-@faults("PUT", "/faults/<path:name>", body=FAULT_IN_PLACE, answers=RULE, example=EXAMPLE, ctl="faults change 'lost create' lost.yaml")
+@noun(
+    "PUT",
+    "/faults/<path:name>",
+    body=FAULT_IN_PLACE,
+    answers=RULE,
+    example=EXAMPLE,
+    ctl="faults change 'lost create' lost.yaml",
+)
 def replace_fault(call: Call, name: str) -> Rule:
     """Put another rule in the place of one; its hits begin at none."""
     old = _rule(call.cloud, name)
@@ -168,7 +198,14 @@ def replace_fault(call: Call, name: str) -> Rule:
     return _put(call.cloud, call.body, old.position)
 
 
-@faults("PATCH", "/faults/<path:name>", body=PART, answers=RULE, example={"hits": {"times": 3}}, ctl="faults change 'lost create' --set hits='{times: 3}'")
+@noun(
+    "PATCH",
+    "/faults/<path:name>",
+    body=PART,
+    answers=RULE,
+    example={"hits": {"times": 3}},
+    ctl="faults change 'lost create' --set hits='{times: 3}'",
+)
 def change_fault(call: Call, name: str) -> Rule:
     """Change some keys of a rule; its hits go on.
 
@@ -181,10 +218,11 @@ def change_fault(call: Call, name: str) -> Rule:
     _check_in_place(call, page.top)
     page.done()
     kept = {"id": old.id, "position": old.position, "matched": old.matched, "fired": old.fired}
-    return call.cloud.store.put(made.evolve(**kept))
+    changed: Rule = made.evolve(**kept)
+    return call.cloud.store.put(changed)
 
 
-@faults("DELETE", "/faults/<path:name>", ctl="faults delete 'lost create'")
+@noun("DELETE", "/faults/<path:name>", ctl="faults delete 'lost create'")
 def delete_fault(call: Call, name: str) -> None:
     """Take a rule away."""
     call.cloud.store.drop(_rule(call.cloud, name))
@@ -203,7 +241,9 @@ def _rule(cloud: Cloud, name: str) -> Rule:
     for rule in rules:
         if name in (rule.name, rule.id):
             return rule
-    raise Missing(what="fault", name=name, near=nearest(name, [rule.name for rule in rules], "there are none"))
+    raise Missing(
+        what="fault", name=name, near=nearest(name, [rule.name for rule in rules], "there are none")
+    )
 
 
 def _put(cloud: Cloud, rule: Rule, position: int) -> Rule:

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from fakecompute.faces.control.declaring import Call, control
 from fakecompute.faces.control.refusals import NotRecorded
-from fakecompute.faces.control.shapes import FLAG, MICROSECONDS, OBJECT, TEXT, Listed, View, Whole, one_of, shown
-from fakecompute.scenario.findings import EXPECT, FINDINGS, Evidence, Expectation, Finding, expectation, judge
+from fakecompute.faces.control.shapes import (
+    FLAG,
+    MICROSECONDS,
+    OBJECT,
+    TEXT,
+    Listed,
+    View,
+    Whole,
+    one_of,
+    shown,
+)
+from fakecompute.scenario.evidence import Evidence
+from fakecompute.scenario.expectations import EXPECT, FINDINGS, Expectation, Finding, expectation
+from fakecompute.scenario.findings import judge
 
-findings = control.noun(
+noun = control.noun(
     "Findings",
     "The verdict on the clients, so far: from the recording, measured by what the scenario expects. Let the cloud "
     "settle first (POST /clock/settle) if what was begun may still come to its end.",
@@ -33,14 +45,21 @@ VERDICT = Listed("findings", FINDING, shown("ok", lambda ok: ok, FLAG, "is there
 # --- handlers ----------------------------------------------------------------------------------------------
 
 
-@findings("GET", "/findings", answers=VERDICT, ctl="findings")
+@noun("GET", "/findings", answers=VERDICT, ctl="findings")
 def list_findings(call: Call) -> tuple[list[Finding], bool]:
     """Judge what was recorded by what the scenario expects, or by what is expected of anybody."""
     scenario = call.tended.scenario
     return _judged(call, (scenario and scenario.expect) or Expectation())
 
 
-@findings("POST", "/findings", body=EXPECTED, answers=VERDICT, example={"no_leaks": True, "max_request_rate": "5/s"}, ctl="findings --expect expect.yaml")
+@noun(
+    "POST",
+    "/findings",
+    body=EXPECTED,
+    answers=VERDICT,
+    example={"no_leaks": True, "max_request_rate": "5/s"},
+    ctl="findings --expect expect.yaml",
+)
 def judge_by(call: Call) -> tuple[list[Finding], bool]:
     """Judge it by other expectations: what a scenario file has under `expect`."""
     return _judged(call, call.body)

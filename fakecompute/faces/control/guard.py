@@ -42,7 +42,9 @@ class Guard:
         scheme, _, sent = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
         if not sent:
             raise NoToken(reason="none was sent", headers={"WWW-Authenticate": "Bearer"})
-        if scheme.lower() != "bearer" or not compare_digest(sent.strip().encode("latin-1"), self.token.encode()):
+        if scheme.lower() != "bearer" or not compare_digest(
+            sent.strip().encode("latin-1"), self.token.encode()
+        ):
             raise NoToken(reason="the one that was sent is another", headers={"WWW-Authenticate": "Bearer"})
 
 

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from html import escape
-from typing import Any
 
 from fakecompute import resources
 from fakecompute.faces.control.declaring import PREFIX, Control, Endpoint
@@ -24,7 +23,8 @@ body { margin: 0; font: 16px/1.55 system-ui, sans-serif; color: var(--ink); back
 a { color: var(--accent); text-decoration: none; } a:hover { text-decoration: underline; }
 code, pre { font: 13.5px/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace; }
 .page { display: grid; grid-template-columns: 17rem minmax(0, 1fr); max-width: 76rem; margin: 0 auto; }
-nav { position: sticky; top: 0; height: 100vh; overflow-y: auto; padding: 1.5rem 1rem; border-right: 1px solid var(--line); }
+nav { position: sticky; top: 0; height: 100vh; overflow-y: auto; padding: 1.5rem 1rem;
+  border-right: 1px solid var(--line); }
 nav b { display: block; margin: 1rem 0 .2rem; font-size: .8rem; letter-spacing: .05em; text-transform: uppercase;
   color: var(--soft); }
 nav a { display: block; padding: .08rem 0; font-size: .9rem; color: inherit; }
@@ -32,9 +32,10 @@ main { padding: 2rem 2.5rem 6rem; }
 h1 { margin: 0; font-size: 1.8rem; } h2 { margin: 3.5rem 0 .3rem; font-size: 1.35rem; }
 h2 + p { margin-top: 0; color: var(--soft); }
 article { margin: 1.2rem 0; padding: 1rem 1.2rem; border: 1px solid var(--line); border-radius: 10px; }
-h3 { display: flex; gap: .7rem; align-items: baseline; margin: 0; font-size: 1rem; font-weight: 600; overflow-wrap: anywhere; }
-.method { flex: none; min-width: 4.2rem; padding: .1rem .5rem; border-radius: 6px; text-align: center; color: var(--ground);
-  font: 600 12px/1.6 ui-monospace, monospace; }
+h3 { display: flex; gap: .7rem; align-items: baseline; margin: 0; font-size: 1rem; font-weight: 600;
+  overflow-wrap: anywhere; }
+.method { flex: none; min-width: 4.2rem; padding: .1rem .5rem; border-radius: 6px; text-align: center;
+  color: var(--ground); font: 600 12px/1.6 ui-monospace, monospace; }
 .GET { background: var(--get); } .POST { background: var(--post); } .PUT { background: var(--put); }
 .PATCH { background: var(--patch); } .DELETE { background: var(--delete); }
 article p { margin: .5rem 0; } h4 { margin: .9rem 0 .2rem; font-size: .85rem; color: var(--soft); }
@@ -78,7 +79,12 @@ def _links(control: Control) -> Iterator[str]:
     for noun in control.nouns:
         yield f"<b>{escape(noun)}</b>"
         for one in _of(control, noun):
-            yield f"<a href=#{one.operation}>{escape(one.summary.rstrip('.'))}</a>"
+            yield f"<a href=#{one.operation}>{_short(one.summary)}</a>"
+
+
+def _short(sentence: str) -> str:
+    """Its beginning."""
+    return escape(re.split(r"[.,;:]", sentence)[0].replace("`", ""))
 
 
 def _chapters(control: Control, prefix: str) -> Iterator[str]:
@@ -121,8 +127,9 @@ def _choices(shape: Shape) -> list[Shape]:
     return [choice for choice in shape.get("oneOf", [shape]) if choice.get("type") != "array"] or [shape]
 
 
-def _properties(shape: Shape) -> str:
-    needed = shape.get("required", ())
+def _properties(shape: Shape, *, asked: bool = True) -> str:
+    """Keys, with a star at those that must be sent."""
+    needed = shape.get("required", ()) if asked else ()
     rows = [
         f"<tr><td><code>{escape(name)}</code>{'<span class=needed> *</span>' if name in needed else ''}</td>"
         f"<td>{escape(_kind(inner))}</td><td>{_prose(inner.get('description', ''))}</td></tr>"
@@ -169,10 +176,14 @@ def _answer(one: Endpoint) -> str:
     if isinstance(one.answers, Free):
         return f"<p>{_prose(one.answers.shape['description'])}</p>"
     if isinstance(one.answers, Listed):
-        inner = _properties(one.answers.item.shape) if not isinstance(one.answers.item, Free) else ""
-        return _properties(one.answers.shape) + f"<h4>{escape(one.answers.item.name)}</h4>{inner}"
+        inner = (
+            _properties(one.answers.item.shape, asked=False) if not isinstance(one.answers.item, Free) else ""
+        )
+        return (
+            _properties(one.answers.shape, asked=False) + f"<h4>{escape(one.answers.item.name)}</h4>{inner}"
+        )
     if one.answers is not None:
-        return _properties(one.answers.shape)
+        return _properties(one.answers.shape, asked=False)
     return "" if one.gives == "application/json" else f"<p><code>{escape(one.gives)}</code></p>"
 
 

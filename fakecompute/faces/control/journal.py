@@ -25,10 +25,10 @@ from fakecompute.faces.control.tended import Tended
 from fakecompute.scenario.schema import boolean, choice, integer, one_or_more
 from fakecompute.scenario.timeline import Entry
 
-journal = control.noun(
+noun = control.noun(
     "Recording",
-    "What was asked of the cloud, and what happened in it. It costs memory, so it is off until it is switched on: here, "
-    "or with `fakecompute serve --record`.",
+    "What was asked of the cloud, and what happened in it. It costs memory, so it is off until it is switched on: "
+    "here, or with `fakecompute serve --record`.",
 )
 
 KINDS = ("call", "transition", "fault", "event")
@@ -41,7 +41,9 @@ SINCE = given("since", integer(0), COUNT, "what comes after this number; 0, all,
 LIMIT = given("limit", integer(1, 10_000), COUNT, f"how much at most; {PAGE} by default")
 LINES = Wanted(SINCE, LIMIT)
 ENTRIES = Wanted(
-    SINCE, LIMIT, given("kind", one_or_more(choice(KINDS, "kind of entry")), one_of(*KINDS), "of this kind alone")
+    SINCE,
+    LIMIT,
+    given("kind", one_or_more(choice(KINDS, "kind of entry")), one_of(*KINDS), "of this kind alone"),
 )
 FOLLOW = Wanted(SINCE, given("limit", integer(1), COUNT, "end after so much; without it, it goes on"))
 
@@ -56,7 +58,12 @@ RECORDING = View(
 LINE = View(
     "Line",
     shown("number", lambda pair: pair[0], COUNT, "1 is the first call that was recorded"),
-    shown("line", lambda pair: orjson.Fragment(pair[1]), OBJECT, "as a journal file has it: at, operation, method, path, status ..."),
+    shown(
+        "line",
+        lambda pair: orjson.Fragment(pair[1]),
+        OBJECT,
+        "as a journal file has it: at, operation, method, path, status ...",
+    ),
 )
 ENTRY = View(
     "Entry",
@@ -72,13 +79,13 @@ LAST = shown("last", lambda last: last, COUNT, "ask with since= this for what co
 # --- handlers ----------------------------------------------------------------------------------------------
 
 
-@journal("GET", "/recording", answers=RECORDING, ctl="recording")
+@noun("GET", "/recording", answers=RECORDING, ctl="recording")
 def show_recording(call: Call) -> Tended:
     """Tell whether the cloud is recorded."""
     return call.tended
 
 
-@journal("PUT", "/recording", body=SWITCH, answers=RECORDING, example={"on": True}, ctl="recording on")
+@noun("PUT", "/recording", body=SWITCH, answers=RECORDING, example={"on": True}, ctl="recording on")
 def set_recording(call: Call) -> Tended:
     """Switch it on or off.
 
@@ -92,7 +99,7 @@ def set_recording(call: Call) -> Tended:
     return call.tended
 
 
-@journal("GET", "/journal", query=LINES, answers=Listed("lines", LINE, LAST), ctl="journal --limit 20")
+@noun("GET", "/journal", query=LINES, answers=Listed("lines", LINE, LAST), ctl="journal --limit 20")
 def read_journal(call: Call) -> Any:
     """Read the calls: what was asked, and what was answered.
 
@@ -101,7 +108,7 @@ def read_journal(call: Call) -> Any:
     return _page(call, _lines_since(call.tended, call.query.get("since", 0)))
 
 
-@journal("GET", "/journal/follow", query=FOLLOW, gives="text/event-stream", ctl="journal --follow")
+@noun("GET", "/journal/follow", query=FOLLOW, gives="text/event-stream", ctl="journal --follow")
 def follow_journal(call: Call) -> Stream:
     """Follow the calls as server-sent events, each with its number as id and its line as data.
 
@@ -110,16 +117,18 @@ def follow_journal(call: Call) -> Stream:
     """
     kept = call.tended
     _lines_since(kept, 0)
-    return stream_of(call, lambda since: [(n, orjson.Fragment(line)) for n, line in _lines_since(kept, since)])
+    return stream_of(
+        call, lambda since: [(n, orjson.Fragment(line)) for n, line in _lines_since(kept, since)]
+    )
 
 
-@journal("GET", "/timeline", query=ENTRIES, answers=Listed("entries", ENTRY, LAST), ctl="timeline --kind fault")
+@noun("GET", "/timeline", query=ENTRIES, answers=Listed("entries", ENTRY, LAST), ctl="timeline --kind fault")
 def read_timeline(call: Call) -> Any:
     """Read all that happened: calls, transitions, faults that struck, events."""
     return _page(call, _entries_since(call.tended, call.query.get("since", 0), call.query.get("kind")))
 
 
-@journal("GET", "/timeline/follow", query=FOLLOW, gives="text/event-stream", ctl="timeline --follow")
+@noun("GET", "/timeline/follow", query=FOLLOW, gives="text/event-stream", ctl="timeline --follow")
 def follow_timeline(call: Call) -> Stream:
     """Follow all that happens, as server-sent events."""
     kept = call.tended
@@ -130,10 +139,9 @@ def follow_timeline(call: Call) -> Stream:
 # --- what they share
 
 
-def _lines(kept: Tended) -> list[bytes]:
-    """Without the header of a journal."""
-    tape = kept.tape
-    return [] if tape is None else tape.lines[1:]
+def _lines(kept: Tended, since: int = 0) -> list[bytes]:
+    """Those after a number; line 0 is the header of a journal."""
+    return [] if kept.tape is None else kept.tape.lines[since + 1 :]
 
 
 def _entries(kept: Tended) -> list[Entry]:
@@ -144,9 +152,8 @@ def _lines_since(kept: Tended, since: int) -> list[tuple[int, bytes]]:
     """Those after a number.  A number from before the recording began anew is none at all."""
     if kept.tape is None:
         raise NotRecorded(verb="read")
-    lines = _lines(kept)
-    since = since if since <= len(lines) else 0
-    return list(enumerate(lines[since:], since + 1))
+    since = since if since < len(kept.tape.lines) else 0
+    return list(enumerate(_lines(kept, since), since + 1))
 
 
 def _entries_since(kept: Tended, since: int, kinds: list[str] | None = None) -> list[tuple[int, Entry]]:

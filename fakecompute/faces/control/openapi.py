@@ -68,7 +68,11 @@ def views(control: Control) -> list[View]:
     """All that answers show, each once."""
     found: dict[str, View] = {}
     for endpoint in control.endpoints:
-        view = endpoint.answers if isinstance(endpoint.answers, View) else getattr(endpoint.answers, "item", None)
+        view = (
+            endpoint.answers
+            if isinstance(endpoint.answers, View)
+            else getattr(endpoint.answers, "item", None)
+        )
         if view is not None:
             found[view.name] = view
     return list(found.values())
@@ -79,7 +83,10 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         "operationId": endpoint.operation,
         "tags": [endpoint.noun],
         "summary": endpoint.summary,
-        "responses": {str(_success(endpoint)): _answer(endpoint), "default": {"$ref": "#/components/responses/Error"}},
+        "responses": {
+            str(_success(endpoint)): _answer(endpoint),
+            "default": {"$ref": "#/components/responses/Error"},
+        },
     }
     if endpoint.description:
         told["description"] = endpoint.description

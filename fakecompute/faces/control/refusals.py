@@ -96,6 +96,17 @@ class BadState(Refusal, BadRequest):
     hint = "Upload what GET /_fakecompute/v1/snapshots/NAME/state of the same version of fakecompute gave."
 
 
+class NotKept(Refusal, Conflict):
+    message = "This server keeps no state on disk."
+    hint = "Start it with --state FILE, or download a snapshot: GET /_fakecompute/v1/snapshots/NAME/state."
+
+
+class NotSaved(Refusal):
+    status = 507
+    message = "The state is not saved: {reason}."
+    hint = "The file is as it was. See to the disk, and ask again."
+
+
 class TooManyFollowers(Refusal):
     status = 503
     message = "{most} clients follow already, and each takes a thread."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
+from operator import itemgetter
 from typing import Any
 
 import yaml
@@ -14,7 +15,7 @@ from fakecompute.faces.control.declaring import Call, control
 from fakecompute.faces.control.refusals import Missing
 from fakecompute.faces.control.shapes import (
     COUNT,
-    OBJECT,
+    OBJECT_OR_NONE,
     SIGNED,
     TEXT,
     WORD_OR_NONE,
@@ -24,6 +25,7 @@ from fakecompute.faces.control.shapes import (
     Whole,
     given,
     list_of,
+    ref,
     shown,
 )
 from fakecompute.faces.control.tended import become, snapshot_of, tended
@@ -31,7 +33,7 @@ from fakecompute.scenario.format import SCENARIO
 from fakecompute.scenario.load import Scenario, load, load_page
 from fakecompute.scenario.schema import Place, choice, integer, mapping, nearest, text
 
-scenarios = control.noun(
+noun = control.noun(
     "Scenario",
     "What the cloud was made from. Loading and resetting replace all that it holds: clients log in again, recordings "
     "begin anew; snapshots stay.",
@@ -56,7 +58,10 @@ NAMED_SHAPE = {
     "properties": {
         "name": {**TEXT, "description": "of a shipped one; GET /scenarios lists them"},
         "seed": {**SIGNED, "description": "in the place of the scenario's own"},
-        "timing": {"enum": list(TIMINGS), "description": "how long things take; by the clock, if it is left out"},
+        "timing": {
+            "enum": list(TIMINGS),
+            "description": "how long things take; by the clock, if it is left out",
+        },
     },
     "additionalProperties": False,
 }
@@ -75,6 +80,10 @@ def _of(name: str, otherwise: Any) -> Any:
     return read
 
 
+def _workloads(cloud: Cloud) -> list[str]:
+    return sorted(_of("workloads", {})(cloud))
+
+
 def _expect(cloud: Cloud) -> Any:
     expect = _of("expect", None)(cloud)
     return None if expect is None else asdict(expect)
@@ -83,32 +92,40 @@ def _expect(cloud: Cloud) -> Any:
 # fmt: off
 SCENARIO_VIEW = View(
     "Scenario",
-    shown("name",        _of("name", None),                       WORD_OR_NONE,  "null for a cloud that was made without one"),
-    shown("description", _of("description", ""),                  TEXT,          "what it is about"),
-    shown("seed",        lambda cloud: cloud.streams.seed,        SIGNED,        "decides every id and every draw"),
-    shown("release",     lambda cloud: cloud.release.name,        TEXT,          "the OpenStack that it plays"),
-    shown("workloads",   lambda cloud: sorted(_of("workloads", {})(cloud)), list_of(TEXT), "what `fakecompute replay` can play"),
-    shown("expect",      _expect,                                 {"type": ["object", "null"]}, "what findings are measured by"),
-    shown("lives",       lambda cloud: tended(cloud).lives,       COUNT,         "how often the cloud became another one"),
-    shown("clock",       CLOCK,                                   {"$ref": "#/components/schemas/Clock"}, "its time"),
+    shown("name",        _of("name", None),                   WORD_OR_NONE,   "null for a cloud made without one"),
+    shown("description", _of("description", ""),              TEXT,           "what it is about"),
+    shown("seed",        "streams.seed",                      SIGNED,         "decides every id and every draw"),
+    shown("release",     "release.name",                      TEXT,           "the OpenStack that it plays"),
+    shown("workloads",   _workloads,                          list_of(TEXT),  "what `fakecompute replay` can play"),
+    shown("expect",      _expect,                             OBJECT_OR_NONE, "what findings are measured by"),
+    shown("lives",       lambda cloud: tended(cloud).lives,   COUNT,          "how often the cloud became another one"),
+    shown("clock",       CLOCK,                               ref(CLOCK),     "its time"),
 )
 SHIPPED = View(
     "ShippedScenario",
-    shown("name",        lambda pair: pair[0], TEXT, "to load it by"),
-    shown("description", lambda pair: pair[1], TEXT, "what goes wrong"),
+    shown("name",        itemgetter(0), TEXT, "to load it by"),
+    shown("description", itemgetter(1), TEXT, "what goes wrong"),
 )
 # fmt: on
 
 # --- handlers ----------------------------------------------------------------------------------------------
 
 
-@scenarios("GET", "/scenario", answers=SCENARIO_VIEW, ctl="scenario")
+@noun("GET", "/scenario", answers=SCENARIO_VIEW, ctl="scenario")
 def show_scenario(call: Call) -> Cloud:
     """Show what the cloud was made from."""
     return call.cloud
 
 
-@scenarios("PUT", "/scenario", body=WISH, query=CALLED, answers=SCENARIO_VIEW, example={"name": "bad-minute", "seed": 7}, ctl="scenario load bad-minute")
+@noun(
+    "PUT",
+    "/scenario",
+    body=WISH,
+    query=CALLED,
+    answers=SCENARIO_VIEW,
+    example={"name": "bad-minute", "seed": 7},
+    ctl="scenario load bad-minute",
+)
 def load_scenario(call: Call) -> Cloud:
     """Let the cloud be another one: of a shipped scenario by name, or of one that is sent.
 
@@ -134,7 +151,7 @@ def load_scenario(call: Call) -> Cloud:
     return cloud
 
 
-@scenarios("POST", "/scenario/reset", answers=SCENARIO_VIEW, ctl="scenario reset")
+@noun("POST", "/scenario/reset", answers=SCENARIO_VIEW, ctl="scenario reset")
 def reset_scenario(call: Call) -> Cloud:
     """Let the cloud be as it was in the beginning: when the server started, or the scenario was loaded.
 
@@ -146,7 +163,7 @@ def reset_scenario(call: Call) -> Cloud:
     return call.cloud
 
 
-@scenarios("GET", "/scenarios", answers=Listed("scenarios", SHIPPED), ctl="scenario list")
+@noun("GET", "/scenarios", answers=Listed("scenarios", SHIPPED), ctl="scenario list")
 def list_scenarios(call: Call) -> list[tuple[str, str]]:
     """List the shipped scenarios."""
     return [(name, _description(name)) for name in resources.names("scenarios")]
@@ -163,5 +180,5 @@ def _description(name: str) -> str:
     """The first sentence."""
     content, _ = resources.read("scenarios", name)
     loader = yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader
-    described = (yaml.load(content, loader) or {}).get("description") or ""  # noqa: S506
+    described = (yaml.load(content, loader) or {}).get("description") or ""
     return " ".join(described.split())

@@ -17,18 +17,18 @@ from fakecompute.scenario.schema import Place, Reader, mapping, required
 Shape = dict[str, Any]
 
 # fmt: off
-TEXT:         Shape = {"type": "string"}
-WORD_OR_NONE: Shape = {"type": ["string", "null"]}
-COUNT:        Shape = {"type": "integer", "minimum": 0}
-SIGNED:       Shape = {"type": "integer"}
-NUMBER:       Shape = {"type": "number"}
+TEXT:           Shape = {"type": "string"}
+WORD_OR_NONE:   Shape = {"type": ["string", "null"]}
+COUNT:          Shape = {"type": "integer", "minimum": 0}
+SIGNED:         Shape = {"type": "integer"}
+NUMBER:         Shape = {"type": "number"}
 NUMBER_OR_NONE: Shape = {"type": ["number", "null"]}
-FLAG:         Shape = {"type": "boolean"}
-ANYTHING:     Shape = {}
-OBJECT:       Shape = {"type": "object"}
-MICROSECONDS: Shape = {"type": "integer", "description": "microseconds"}
-MOMENT:       Shape = {"type": "string", "format": "date-time"}
-DURATION:     Shape = {"type": ["string", "number"], "examples": ["90s", "10m", 2.5]}
+FLAG:           Shape = {"type": "boolean"}
+OBJECT:         Shape = {"type": "object"}
+OBJECT_OR_NONE: Shape = {"type": ["object", "null"]}
+MICROSECONDS:   Shape = {"type": "integer", "description": "microseconds"}
+MOMENT:         Shape = {"type": "string", "format": "date-time"}
+DURATION:       Shape = {"type": ["string", "number"], "examples": ["90s", "10m", 2.5]}
 # fmt: on
 
 
@@ -67,11 +67,16 @@ class Wanted:
     def __init__(self, *fields: Given) -> None:
         self.fields = fields
         self.check = None
-        self.read: Reader = mapping({one.name: required(one.reader) if one.required else one.reader for one in fields})
+        self.read: Reader = mapping(
+            {one.name: required(one.reader) if one.required else one.reader for one in fields}
+        )
 
     @property
     def shape(self) -> Shape:
-        shape: Shape = {"type": "object", "properties": {one.name: described(one.shape, one.text) for one in self.fields}}
+        shape: Shape = {
+            "type": "object",
+            "properties": {one.name: described(one.shape, one.text) for one in self.fields},
+        }
         needed = [one.name for one in self.fields if one.required]
         return {**shape, **({"required": needed} if needed else {}), "additionalProperties": False}
 
@@ -82,7 +87,9 @@ class Whole:
     `check(call, place)` notes what only the cloud can tell to be wrong.
     """
 
-    def __init__(self, reader: Reader, shape: Shape, check: Callable[[Any, Place], None] | None = None) -> None:
+    def __init__(
+        self, reader: Reader, shape: Shape, check: Callable[[Any, Place], None] | None = None
+    ) -> None:
         self.read, self.shape, self.check = reader, shape, check
 
 
@@ -138,6 +145,10 @@ class Free(View):
         return described(OBJECT, self._text)
 
 
+def ref(view: View) -> Shape:
+    return {"$ref": f"#/components/schemas/{view.name}"}
+
+
 class Listed:
     """A list of things of one view, under a key; `beside` is what a handler gives with the list."""
 
@@ -146,10 +157,13 @@ class Listed:
 
     def __call__(self, made: Any) -> dict[str, Any]:
         things, told = made if isinstance(made, tuple) else (made, None)
-        return {self.key: [self.item(one) for one in things], **{one.name: one.source(told) for one in self.beside}}
+        return {
+            self.key: [self.item(one) for one in things],
+            **{one.name: one.source(told) for one in self.beside},
+        }
 
     @property
     def shape(self) -> Shape:
-        items = {"type": "array", "items": {"$ref": f"#/components/schemas/{self.item.name}"}}
+        items = {"type": "array", "items": ref(self.item)}
         beside = {one.name: described(one.shape, one.text) for one in self.beside}
         return {"type": "object", "properties": {self.key: items, **beside}, "required": [self.key, *beside]}

@@ -36,7 +36,7 @@ from fakecompute.kernel.store import Change, Record
 from fakecompute.scenario.schema import boolean, nearest, text
 from fakecompute.scenario.timeline import FOLLOWED
 
-state = control.noun(
+noun = control.noun(
     "State",
     "The records of the cloud as the engine has them: more than any API tells, in the engine's words. Times are "
     "microseconds since 1970; secrets are scrubbed.",
@@ -52,50 +52,13 @@ CHANGES = Wanted(SINCE, LIMIT, given("records", boolean, FLAG, "with each record
 
 # --- response views ----------------------------------------------------------------------------------------
 
-STATE = View(
-    "State",
-    shown("version", lambda cloud: cloud.store.version, COUNT, "writes so far: ask for changes since= this"),
-    shown("lives", lambda cloud: tended(cloud).lives, COUNT, "grows when the cloud becomes another (reset, restore)"),
-    shown("digest", lambda cloud: cloud.digest(), TEXT, "two clouds of the same records have the same"),
-    shown(
-        "kinds",
-        lambda cloud: {kind.__name__: cloud.store.count(kind) for kind in cloud.store.kinds()},
-        table_of(COUNT),
-        "how many records there are of each kind",
-    ),
-    shown("planned", lambda cloud: len(cloud.events), COUNT, "events that are still to come"),
-)
-TOTALS = View(
-    "Totals",
-    shown("totals", lambda cloud: _totals(cloud), table_of(OBJECT), "by kind and name; the key of each, and its amounts"),
-)
-RECORD = Free("Record", lambda record: as_json(record), "the fields of a record, and its status")
-CHANGE = View(
-    "Change",
-    shown("number", lambda pair: pair[0].number, COUNT, "of the write"),
-    shown("kind", lambda pair: pair[0].kind, TEXT, "of the record"),
-    shown("id", lambda pair: pair[0].id, TEXT, "of the record"),
-    shown("record", lambda pair: None if pair[1] is None else as_json(pair[1]), {"type": ["object", "null"]}, "as it is now, if that was asked for; null if it is gone"),
-)
-
-
-LAST = shown("last", lambda last: last, WORD_OR_NONE, "ask with after= this for more")
-CHANGED = Listed(
-    "changes",
-    CHANGE,
-    shown("version", itemgetter("version"), COUNT, "writes so far"),
-    shown("last", itemgetter("last"), COUNT, "ask with since= this for what comes later"),
-    shown("lives", itemgetter("lives"), COUNT, "grows when the cloud becomes another (reset, restore)"),
-    shown("missed", itemgetter("missed"), FLAG, "were there more than the feed remembers? Then read the state anew"),
-)
-
 
 def as_json(record: Record) -> Any:
     """The fields of a record; where Nova's status is no field of its own, that too."""
     told = {field.name: _value(getattr(record, field.name), str(field.type)) for field in fields(record)}
     known = FOLLOWED.get(type(record).__name__)
     if known is not None and "status" not in told:
-        told["status"] = known[2](record)
+        told["status"] = known[2](record).partition(" ")[0]
     return scrub(told)
 
 
@@ -125,7 +88,9 @@ def _number(value: Any) -> Any:
 def _totals(cloud: Cloud) -> dict[str, Any]:
     return {
         kind.__name__: {
-            name: [{"key": _value(key), "amounts": list(amounts)} for key, amounts in _sorted(cloud, kind, name)]
+            name: [
+                {"key": _value(key), "amounts": list(amounts)} for key, amounts in _sorted(cloud, kind, name)
+            ]
             for name in kind.totals
         }
         for kind in cloud.store.kinds()
@@ -137,22 +102,74 @@ def _sorted(cloud: Cloud, kind: Any, name: str) -> list[Any]:
     return sorted(cloud.store.totals(kind, name).items(), key=lambda pair: str(pair[0]))
 
 
+STATE = View(
+    "State",
+    shown("version", lambda cloud: cloud.store.version, COUNT, "writes so far: ask for changes since= this"),
+    shown(
+        "lives",
+        lambda cloud: tended(cloud).lives,
+        COUNT,
+        "grows when the cloud becomes another (reset, restore)",
+    ),
+    shown("digest", lambda cloud: cloud.digest(), TEXT, "two clouds of the same records have the same"),
+    shown(
+        "kinds",
+        lambda cloud: {kind.__name__: cloud.store.count(kind) for kind in cloud.store.kinds()},
+        table_of(COUNT),
+        "how many records there are of each kind",
+    ),
+    shown("planned", lambda cloud: len(cloud.events), COUNT, "events that are still to come"),
+)
+TOTALS = View(
+    "Totals",
+    shown("totals", _totals, table_of(OBJECT), "by kind and name; the key of each, and its amounts"),
+)
+RECORD = Free("Record", as_json, "the fields of a record, and its status")
+CHANGE = View(
+    "Change",
+    shown("number", lambda pair: pair[0].number, COUNT, "of the write"),
+    shown("kind", lambda pair: pair[0].kind, TEXT, "of the record"),
+    shown("id", lambda pair: pair[0].id, TEXT, "of the record"),
+    shown(
+        "record",
+        lambda pair: None if pair[1] is None else as_json(pair[1]),
+        {"type": ["object", "null"]},
+        "as it is now, if that was asked for; null if it is gone",
+    ),
+)
+
+
+LAST = shown("last", lambda last: last, WORD_OR_NONE, "ask with after= this for more")
+CHANGED = Listed(
+    "changes",
+    CHANGE,
+    shown("version", itemgetter("version"), COUNT, "writes so far"),
+    shown("last", itemgetter("last"), COUNT, "ask with since= this for what comes later"),
+    shown("lives", itemgetter("lives"), COUNT, "grows when the cloud becomes another (reset, restore)"),
+    shown(
+        "missed",
+        itemgetter("missed"),
+        FLAG,
+        "were there more than the feed remembers? Then read the state anew",
+    ),
+)
+
 # --- handlers ----------------------------------------------------------------------------------------------
 
 
-@state("GET", "/state", answers=STATE, ctl="state")
+@noun("GET", "/state", answers=STATE, ctl="state")
 def show_state(call: Call) -> Cloud:
     """Count the records."""
     return call.cloud
 
 
-@state("GET", "/state/totals", answers=TOTALS, ctl="state totals")
+@noun("GET", "/state/totals", answers=TOTALS, ctl="state totals")
 def show_totals(call: Call) -> Cloud:
     """Show the running totals: what quotas and capacities are measured by."""
     return call.cloud
 
 
-@state("GET", "/state/changes", query=CHANGES, answers=CHANGED, ctl="changes --since 120")
+@noun("GET", "/state/changes", query=CHANGES, answers=CHANGED, ctl="changes --since 120")
 def list_changes(call: Call) -> Any:
     """List the writes since one of them: what to look at again.
 
@@ -160,7 +177,9 @@ def list_changes(call: Call) -> Any:
     """
     cloud, since = call.cloud, call.query.get("since", 0)
     found = cloud.store.changes(since)
-    missed = since > cloud.store.version or (since < cloud.store.version and (not found or found[0].number > since + 1))
+    missed = since > cloud.store.version or (
+        since < cloud.store.version and (not found or found[0].number > since + 1)
+    )
     shown = found[: call.query.get("limit", PAGE)]
     records = [(change, _record_of(cloud, change)) for change in shown] if call.query.get("records") else []
     last = shown[-1].number if shown else cloud.store.version
@@ -168,15 +187,24 @@ def list_changes(call: Call) -> Any:
     return records or [(change, None) for change in shown], told
 
 
-@state("GET", "/state/changes/follow", query=FOLLOW, gives="text/event-stream", ctl="changes --follow")
+@noun("GET", "/state/changes/follow", query=FOLLOW, gives="text/event-stream", ctl="changes --follow")
 def follow_changes(call: Call) -> Stream:
     """Follow the writes as server-sent events; without `since`, from now on."""
     cloud = call.cloud
-    stream = stream_of(call, lambda since: [(one.number, one._asdict()) for one in cloud.store.changes(since)])
+    stream = stream_of(
+        call, lambda since: [(one.number, one._asdict()) for one in cloud.store.changes(since)]
+    )
     return stream if stream.since else stream._replace(since=cloud.store.version)
 
 
-@state("GET", "/state/<kind>", query=RECORDS, any_query=True, answers=Listed("records", RECORD, LAST), ctl="state Server status=ACTIVE")
+@noun(
+    "GET",
+    "/state/<kind>",
+    query=RECORDS,
+    any_query=True,
+    answers=Listed("records", RECORD, LAST),
+    ctl="state Server status=ACTIVE",
+)
 def list_records(call: Call, kind: str) -> Any:
     """List the records of a kind, in the order in which they were made.
 
@@ -194,7 +222,7 @@ def list_records(call: Call, kind: str) -> Any:
     return shown, shown[-1].id if shown else None
 
 
-@state("GET", "/state/<kind>/<path:id>", answers=RECORD, ctl="state Server 5b0b...")
+@noun("GET", "/state/<kind>/<path:id>", answers=RECORD, ctl="state Server 5b0b...")
 def show_record(call: Call, kind: str, id: str) -> Record:
     """Show one record."""
     found = call.cloud.store.find(_kind(call.cloud, kind), id)
@@ -211,7 +239,9 @@ def _kind(cloud: Cloud, name: str) -> type[Record]:
     for known, kind in kinds.items():
         if known.lower() == name.lower():
             return kind
-    raise Missing(what="record of the kind", name=name, near=nearest(name, kinds, "GET /state lists the kinds"))
+    raise Missing(
+        what="record of the kind", name=name, near=nearest(name, kinds, "GET /state lists the kinds")
+    )
 
 
 def _record_of(cloud: Cloud, change: Change) -> Record | None:
@@ -229,7 +259,9 @@ def _check_fields(one: list[Record], wanted: Iterable[tuple[str, str]]) -> None:
         known = as_json(record)
         strange = [path for path, _ in wanted if path.partition(".")[0] not in known]
         if strange:
-            raise Mistakes([f"query: {path}: there is no such field{nearest(path, known)}" for path in strange])
+            raise Mistakes(
+                [f"query: {path}: there is no such field{nearest(path, known)}" for path in strange]
+            )
 
 
 def _fits(record: Record, wanted: Iterable[tuple[str, str]]) -> bool:

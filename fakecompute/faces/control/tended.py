@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from fakecompute.cloud import Cloud
@@ -38,6 +39,7 @@ class Tended:
     tape: Timeline | None = None  # the recording
     tape_ended: bool = False
     former: Journal | None = None  # the journal that it has taken the place of
+    save: Callable[[], Path] | None = None  # to disk, where the server keeps its state
     lives: int = 1
     forked: bool = False  # from another, by the control API
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, NamedTuple
 
 from fakecompute.domain import moves
 from fakecompute.domain.records.compute import Host
 from fakecompute.domain.records.server import Migration, Server
+from fakecompute.domain.whereabouts import server_facts
 from fakecompute.errors import NotFound
 from fakecompute.rest.call import Call
 from fakecompute.rest.schema import Null
@@ -53,7 +55,8 @@ def _copied(migration: Migration, call: Call, size: int) -> Copied:
     if size == 0 or migration.status not in ("running", "post-migrating"):
         return Copied()
     cloud, server = call.cloud, call.cloud.store.get(Server, migration.server_id)
-    took = cloud.timing.draw(cloud.streams, COPYING, server.id, server.workflow, len(server.tried_hosts))
+    place, facts = (server.id, server.workflow, len(server.tried_hosts)), partial(server_facts, cloud, server)
+    took = cloud.timing.draw(cloud.streams, COPYING, *place, facts=facts)
     elapsed = cloud.now - (migration.updated_at or migration.created_at)
     part = 1.0 if migration.status == "post-migrating" or elapsed >= took else elapsed / took
     processed = min(max(1, round(size * part)), size - 1)

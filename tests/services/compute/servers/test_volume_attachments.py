@@ -568,3 +568,37 @@ def test_a_server_that_goes_while_a_volume_comes(
     assert cloud.store.get(Server, server.id).deleted
     assert status() == ("available", [])
     assert actions_of()[0] == ("attach_volume", [("compute_attach_volume", "Error")])
+
+
+# --- a token that is over before the services are done with it
+
+
+@pytest.fixture
+def service_users(cloud):
+    """Does Nova ask Cinder with a token of its own, beside that of the user?"""
+
+    def configured(yes):
+        cloud.settings = replace(cloud.settings, send_service_user_token=yes, token_expiration=60)
+
+    return configured
+
+
+@pytest.mark.parametrize(("yes", "ends"), [(True, "available"), (False, "detaching")])
+def test_a_detachment_outlives_the_users_token_with_service_users(cloud, http, volumes, volume, service_users, yes, ends):
+    volume()
+    http.post(volumes, json=wish())
+    cloud.settle()
+    service_users(yes)
+    cloud.set_rules([Rule(id="", name="slow", on="volume.detach.detaching", effect=Effect(delay=90_000_000))])
+    assert http.as_("demo").delete(f"{volumes}/{VOLUME}").status_code == 202
+    cloud.settle()
+    assert cloud.store.get(Volume, VOLUME).status == ends
+
+
+def test_an_attachment_whose_token_is_over_is_taken_back(cloud, http, volumes, volume, status, service_users):
+    volume()
+    service_users(False)
+    cloud.set_rules([Rule(id="", name="slow", on="volume.attach.connecting", effect=Effect(delay=90_000_000))])
+    assert http.as_("demo").post(volumes, json=wish()).status_code == 200
+    cloud.settle()
+    assert status() == ("available", [])

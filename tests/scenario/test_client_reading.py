@@ -2,25 +2,11 @@
 
 from __future__ import annotations
 
-from textwrap import dedent
-
 import pytest
 
 from fakecompute.errors import BadDefinition
-from fakecompute.scenario.load import load
-from fakecompute.scenario.replay import replay
 
 BOOT = "boot: {name: web, flavor: m1.tiny, image: cirros-0.6.3-x86_64-disk, network: private}"
-
-
-@pytest.fixture
-def play(tmp_path):
-    def play(text, workload=None):
-        path = tmp_path / "my.yaml"
-        path.write_text(dedent(text))
-        return replay(load(path), workload)
-
-    return play
 
 
 def kinds(run):
@@ -31,8 +17,8 @@ def said(run):
     return [outcome.text for outcome in run.outcomes]
 
 
-def paths(run, operation):
-    return [e.data["path"] for e in run.entries if e.kind == "call" and e.data["operation"] == operation]
+def calls(run, operation):
+    return [e.data for e in run.entries if e.kind == "call" and e.data["operation"] == operation]
 
 
 # --- lists
@@ -62,11 +48,7 @@ def test_the_links_of_every_service_are_followed(play, noun):
           - list: {{{noun}: "*", limit: 1}}
         """)
     assert int(said(run)[-1].split()[0]) >= 2
-    assert "marker=" in paths(run, f"{_service(noun)}.list_{noun}")[-1]
-
-
-def _service(noun):
-    return {"images": "image", "networks": "network", "volumes": "volume"}[noun]
+    assert "marker=" in calls(run, f"{noun[:-1]}.list_{noun}")[-1]["path"]
 
 
 @pytest.mark.parametrize("noun", ["flavors", "images", "networks"])
@@ -77,8 +59,8 @@ def test_who_follows_blindly_never_comes_to_an_end(play, noun):
           blind: {{client: {{lists: blindly}}, steps: [{{list: {{{noun}: "*"}}}}]}}
           other: [{{list: {{{noun}: "*"}}}}]
         """
-    assert kinds(play(text, "blind")) == ["failed", "hot_loop"]
-    assert kinds(play(text, "other")) == []
+    assert {"failed", "hot_loop"} <= set(kinds(play(text, "blind")))
+    assert play(text, "other").ok
 
 
 def test_a_walk_begins_again_when_its_marker_is_gone(play):
@@ -118,11 +100,11 @@ def test_a_service_without_an_endpoint_is_not_asked(play):
     run = play(text, "impatient")
     assert kinds(run) == ["failed"]
     assert "no_endpoint" in run.findings[0].text
-    assert not paths(run, "volume.list_volumes")
+    assert not calls(run, "volume.list_volumes")
     assert said(play(text, "patient"))[-1] == "0 volumes"
 
 
-def test_an_endpoint_in_another_region_is_not_found_there(play):
+def test_an_endpoint_in_another_region_is_not_found_here(play):
     text = """\
         events: [{at: 0s, endpoint_listed: {service: compute, region: Elsewhere}}]
         workloads:
@@ -150,7 +132,8 @@ def test_a_client_may_take_the_version_that_both_sides_know(play):
     assert play(text, "old").ok
     run = play(text, "new")
     assert run.ok, run.findings
-    assert [e.data["version"] for e in run.entries if e.kind == "call"][-2:] == ["2.38", "3.15"]
+    (servers,), (volumes,) = calls(run, "compute.list_servers"), calls(run, "volume.list_volumes")
+    assert (servers["version"], volumes["version"]) == ("2.38", "3.15")
 
 
 # --- tokens
@@ -175,10 +158,11 @@ def test_a_service_that_takes_no_token_is_tried_again_with_a_new_one(play):
           - {at: 1m, set_settings: {tokens_refused_by: []}}
         workload:
           client: {retry: {on: 401, times: 5, every: 20s}}
-          steps: [{advance: 1s}, {list: {servers: "*"}}, {list: {volumes: "*"}}]
+          steps: [{advance: 1s}, {list: {volumes: "*"}}, {list: {servers: "*"}}]
         """)
     assert run.ok, run.findings
-    assert len(paths(run, "identity.create_token")) == 4
+    assert len(calls(run, "volume.list_volumes")) == 1
+    assert len(calls(run, "identity.create_token")) == 4
 
 
 # --- others
@@ -189,15 +173,16 @@ def test_other_clients_come_at_their_times(play):
         workload:
           steps:
             - {BOOT}
-            - wait: {{servers: web, status: DELETED, within: 10m}}
+            - wait: {{servers: web, status: DELETED, within: 10m, every: 1m}}
           also:
             - {{at: 5m, client: {{agent: second}}, steps: [{{delete: {{servers: web}}}}]}}
             - {{at: 2h, client: {{agent: third}}, steps: [{{list: {{servers: "*"}}}}]}}
         """)
     assert run.ok, run.findings
-    calls = [e for e in run.entries if e.kind == "call" and e.data["client"] != "fakecompute-workload"]
-    assert [(e.at // 60_000_000, e.data["client"]) for e in calls if e.data["method"] == "DELETE"] == [(5, "second")]
-    assert calls[-1].at >= 7_200_000_000
+    (deleted,) = [e for e in run.entries if e.kind == "call" and e.data["method"] == "DELETE"]
+    assert (deleted.at, deleted.data["client"]) == (300_000_000, "second")
+    (last,) = [e for e in run.entries if e.kind == "call" and e.data["client"] == "third" and e.data["method"] == "GET"]
+    assert last.at == 7_200_000_000
 
 
 def test_what_others_fail_in_is_found_as_well(play):
@@ -236,18 +221,18 @@ def test_an_action_that_is_begun_anew_while_it_is_under_way_is_found(play):
     assert play(text, "careful").ok
 
 
-def test_mistakes_are_told(tmp_path):
-    path = tmp_path / "my.yaml"
-    path.write_text(
-        dedent("""\
-        workload:
-          client: {lists: first, negotiates: often, regions: here}
-          steps: []
-          also: [{steps: []}]
-        """)
-    )
+def test_the_mistakes_of_a_client_are_told(play):
     with pytest.raises(BadDefinition) as caught:
-        load(path)
-    text = "\n".join(caught.value.mistakes)
-    for wrong in ("lists", "negotiates", "regions", "at"):
-        assert wrong in text
+        play("""\
+            workload:
+              client: {lists: first, negotiates: often, regions: here}
+              steps: []
+              also: [{steps: []}]
+            """)
+    mistakes = [mistake.partition(": ")[2] for mistake in caught.value.mistakes]
+    assert mistakes == [
+        "workload.client.lists: there is no way to read lists 'first'; did you mean 'first_page'?",
+        "workload.client.negotiates: must be true or false",
+        "workload.client.regions: there is no such key; did you mean 'region'?",
+        "workload.also[0]: 'at' is missing",
+    ]
