@@ -3,7 +3,7 @@ PYTHON      ?= python3
 CONFORMANCE ?= ../shared/conformance
 BIN         := .venv/bin
 
-.PHONY: help serve test lint bench coverage conformance tempest harness clean
+.PHONY: help serve test properties lint bench coverage conformance tempest harness clean
 
 help:         ## show this list
 	@sed -n 's/^\([a-z]*\): .*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -13,6 +13,9 @@ serve: .venv/.ready        ## a cloud on a port
 
 test: lint                 ## everything that CI runs: lint, then all tests
 	$(BIN)/python -m pytest -n auto $(ARGS)
+
+properties: .venv/.ready   ## the properties of the engine, with all their examples (make test has a quarter)
+	THOROUGH=1 $(BIN)/python -m pytest -n auto tests/properties $(ARGS)
 
 lint: .venv/.ready         ## ruff, and mypy as strict as it gets
 	$(BIN)/ruff check

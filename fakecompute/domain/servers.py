@@ -173,9 +173,9 @@ def delete(cloud: Cloud, server: Server, caller: Caller, is_admin: bool, *, forc
     """
     check_may(server, "delete", is_admin)
     is_here = server.host is not None and alive(cloud, server.host)
-    going = server.task_state == "deleting" and server.trigger == "delete"
-    if going and is_here:
-        return
+    going = server.task_state == "deleting"
+    if is_here and (going or (server.task_state == "soft-deleting" and not force)):
+        return  # nova/compute/api.py: _delete; of one that hangs an operator resets the state
     soft = cloud.settings.reclaim_instance_interval > 0 and not force and server.launched_at is not None
     if soft and server.vm_state != VM.SOFT_DELETED and not going:
         start(cloud, server, "soft_delete", caller, progress=0)

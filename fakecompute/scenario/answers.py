@@ -46,8 +46,10 @@ def services_in(catalog: Iterable[Mapping[str, Any]], region: str) -> frozenset[
     return frozenset(url.path.split("/")[1] for url in urls)
 
 
-def made_at(item: Mapping[str, Any]) -> int:
-    return moment(item.get("created") or item["created_at"])
+def made_at(item: Mapping[str, Any]) -> int | None:
+    """None for what does not tell."""
+    told = item.get("created") or item.get("created_at")
+    return moment(told) if told else None
 
 
 def unwrapped(item: Mapping[str, Any], noun: Noun) -> dict[str, Any]:

@@ -108,7 +108,8 @@ def _delete(player: Player, told: Mapping[str, Any]) -> str:
     if told.get("only_known"):
         found = [one for one in found if id_of(one) in player.known.get(plural, ())]
     if "older" in told:
-        found = [one for one in found if made_at(one) <= player.cloud.now - microseconds(told["older"])]
+        latest = player.cloud.now - microseconds(told["older"])
+        found = [one for one in found if (made := made_at(one)) is not None and made <= latest]
     for one in player.one_by_one(found, told):
         player.call("DELETE", f"{noun.path}/{id_of(one)}", told)
     return f"deleted {len(found)} {plural}"
@@ -169,7 +170,7 @@ def _reach(player: Player, told: Mapping[str, Any]) -> str:
         for one in player.find("servers", told["server"]):
             networks = one.get("addresses") or {}
             if addresses := [address["addr"] for network in networks.values() for address in network]:
-                return f"{one['name']} is at {addresses[0]}"
+                return f"{one.get('name') or told['server']} is at {addresses[0]}"
         if player.cloud.now + every > end:
             raise Failed(f"server {told['server']} has no address")
         player.sleep(every / SECOND)

@@ -254,7 +254,7 @@ def _thinned(call: Call, effect: Effect, answer: Answer) -> Answer:
                 body.pop(f"{key}_links", None)
                 body.pop("next", None)
             if effect.endless and shown:
-                body |= _more(call, key, shown[-1]["id"])
+                body |= _more(call, key, inner[len(shown) - 1]["id"])
     answer.body = body
     return answer
 

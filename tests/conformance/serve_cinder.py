@@ -565,7 +565,7 @@ class Shelf(driver.VolumeDriver):
         return {"status": "deleted"}, [{"id": each.id, "status": "deleted"} for each in snapshots]
 
 
-shelf = {}  # what the backups know of their volumes
+shelf: dict = {}  # what the backups know of their volumes
 
 
 class BackupShelf(backup_driver.BackupDriver):

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import orjson
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from fakecompute import Cloud
@@ -23,7 +24,8 @@ from fakecompute.wsgi.client import Answer, Http
 from tests.properties import volumes
 from tests.properties.checks import assert_balanced, strays
 from tests.properties.ledger import assert_stored
-from tests.properties.volumes import ASKS, STORAGE, Storage
+from tests.properties.thorough import examples
+from tests.properties.volumes import ASKS, STORAGE, Ask, Storage
 
 API = "/compute/v2.1"
 FINE = frozenset((200, 201, 202, 204, 400, 403, 404, 409, 413, 429, 500, 503))
@@ -58,6 +60,23 @@ SMALL: dict[str, Any] = {
     ],
     "quotas": {"demo": {"instances": 6, "cores": 14, "ram": 8192}},
 }
+
+SERVERS = f"{API}/servers"
+LOOKS = (
+    *(
+        Ask("GET", path)
+        for path in (
+            f"{SERVERS}/detail",
+            f"{SERVERS}/$server",
+            f"{SERVERS}/$server/os-instance-actions",
+            f"{SERVERS}/$server/os-volume_attachments",
+            f"{API}/limits",
+            "/network/v2.0/ports",
+        )
+    ),
+    *volumes.LOOKS,
+)
+AT_ONCE = 2  # of these looks
 
 # --- strategies -----------------------------------------------------------------------------------------
 
@@ -159,7 +178,7 @@ def _step_rules(places: list[str], *facts: tuple[tuple[str, str], ...]) -> st.Se
 
 
 step_rules = _step_rules([*STEPS, "server.create.*", "*"], (("host", "compute-1"),), (("server.name", "s1*"),))
-volume_rules = _step_rules([*volumes.STEPS, "volume.create.*", "volume.*"], (("host", "storage@one#one"),))
+volume_rules = _step_rules([*volumes.STEPS, *volumes.PLACES], (("host", "storage@one#one"),))
 call_rules = st.builds(
     Rule,
     id=st.just(""),
@@ -189,6 +208,8 @@ SETTINGS = (
         enable_force_upload=True,
     ),
 )
+
+
 class Setup(NamedTuple):
     """`busy`: every periodic task is at work; `fast`: everything takes seconds; `furnished`: there is something of
     everything when the plan begins.
@@ -205,6 +226,11 @@ class Setup(NamedTuple):
 
 
 setups = st.builds(Setup, st.booleans(), st.booleans(), st.booleans(), rules)
+server_rules = st.lists(st.one_of(step_rules, call_rules), max_size=3)
+server_setups = st.builds(Setup, st.booleans(), st.booleans(), st.just(False), server_rules)
+# A walk with volumes costs several times as much as one of servers alone: there are fewer of them.
+OF_SERVERS = hypothesis_settings(max_examples=examples(1000), deadline=None)
+OF_ALL = hypothesis_settings(max_examples=examples(1000), deadline=None)
 
 
 @cache
@@ -229,6 +255,10 @@ def begin(setup: Setup, kind: type[Client] | None = None) -> Client:
 class Client:
     """Carries out commands over HTTP, as an admin of the project, with tokens that never expire."""
 
+    storage: Storage
+    looks: int
+    operated: bool  # did an operator cut something off?
+
     def __init__(self, cloud: Cloud, *, before: Client | None = None) -> None:
         """`before` is the same client before the cloud of which this one is a fork."""
         self.cloud = cloud
@@ -239,7 +269,8 @@ class Client:
         clients = {"admin": self.http, "alt_demo": other}
         self.storage = before.storage.on(cloud, clients) if before else Storage(cloud, clients)
         self.network = min(network.id for network in cloud.store.all(Network))
-        self.operated = before is not None and before.operated  # did an operator cut something off?
+        self.looks = before.looks if before else 0
+        self.operated = before is not None and before.operated
 
     def on(self, fork: Cloud) -> Client:
         """The same client before a fork of its cloud."""
@@ -313,16 +344,14 @@ class Client:
         return self.http.put(one, json={"server": {"name": "renamed"}})
 
     def look(self) -> bytes:
-        """Every look there is at servers, and in turn those at volumes; none may matter."""
-        answers = [self.http.get(f"{API}/servers/detail", version="2.104")]
-        for id in self.servers[-1:]:
-            answers.append(self.http.get(f"{API}/servers/{id}"))
-            answers.append(self.http.get(f"{API}/servers/{id}/os-instance-actions", version="2.62"))
-        answers.append(self.http.get(f"{API}/limits"))
-        answers.append(self.http.get("/network/v2.0/ports"))
-        answers += self.storage.look()
-        assert all(answer.status_code in (200, 404) for answer in answers)
-        return orjson.dumps([answer.text for answer in answers])
+        """Some of the looks that there are, and the next time the next ones; none may matter."""
+        answers = []
+        for _ in range(AT_ONCE):
+            self.looks += 1
+            answer = self.storage.ask(self.looks, LOOKS[self.looks % len(LOOKS)])
+            assert answer is None or answer.status_code in (200, 404)
+            answers.append(answer and answer.text)
+        return orjson.dumps(answers)
 
     def check(self) -> None:
         """Everything adds up; attachments that nobody knows are the users' own, or have a cause."""

@@ -82,12 +82,16 @@ WIRE = st.one_of(
     st.sampled_from(({"reset": True}, {"close": True}, {"corrupt": True}, {"dribble": 50}, {"delay": "2s"})),
     st.integers(0, 300).map(lambda size: {"truncate": size}),
 )
+FIELDS = st.sampled_from(
+    ("status", "name", "id", "addresses", "fault", "links", "created", "created_at", "hostId", "attachments", "fixed_ips",
+     "zoneName", "zoneState", "metadata", "flavor")
+)  # fmt: skip
 READ = told(
     {},
     stale=SHORT,
     hide=SHORT,
-    drop_fields=st.lists(st.sampled_from(("status", "name", "addresses", "fault", "links")), min_size=1),
-    empty_fields=st.lists(st.sampled_from(("status", "addresses", "attachments", "fixed_ips")), min_size=1),
+    drop_fields=st.lists(FIELDS, min_size=1, max_size=3),
+    empty_fields=st.lists(FIELDS, min_size=1, max_size=3),
     cap=st.integers(0, 3),
     endless=st.just(True),
     delay=SHORT,
@@ -138,7 +142,7 @@ EVENTS: dict[str, Some] = {
         {"project": st.just("demo"), "instances": st.integers(-1, 3)}, volumes=st.integers(-1, 3), port=st.integers(-1, 3)
     ),
     "set_capacity": told({"host": HOSTS}, vcpus=st.integers(1, 8), ram=st.integers(512, 9000), disk=st.integers(1, 50)),
-    "set_settings": st.sampled_from(({"token_expiration": 30}, {"resize_confirm_window": 20}, {"osapi_max_limit": 1})),
+    "set_settings": st.sampled_from(({"token_expiration": 30}, {"resize_confirm_window": 20}, {"max_limit": 1})),
     "server_made": told({"server": st.just("web-other")}, flavor=st.sampled_from(("m1.tiny", "m1.nano"))),
     "server_crashed": SERVERS, "server_deleted": SERVERS, "server_failed": SERVERS, "server_locked": SERVERS,
     "server_unlocked": SERVERS, "server_live_migrated": SERVERS,

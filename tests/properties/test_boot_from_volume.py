@@ -24,6 +24,7 @@ from tests.properties.engine import (
     effects,
     server_plans,
 )
+from tests.properties.thorough import examples
 
 PLACES = (
     "server.create.*", "volume.create.*", "volume.create.creating", "volume.create.downloading",
@@ -60,7 +61,7 @@ class VolumeClient(Client):
         return self.http.post(f"{API}/servers", json={"server": wish}, version="2.104")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(setup=setups, start=begins, plan=server_plans)
 def test_the_ledger_balances(setup, start, plan):
     client = begin(setup, VolumeClient)
@@ -73,7 +74,7 @@ def test_the_ledger_balances(setup, start, plan):
         assert not client.cloud.store.all(record)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(setup=setups, start=begins, plan=server_plans)
 def test_a_replay_repeats(setup, start, plan):
     first, second = begin(setup, VolumeClient), begin(setup, VolumeClient)

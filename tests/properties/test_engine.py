@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.properties.checks import assert_equal
-from tests.properties.engine import begin, plans, setups
+from tests.properties.engine import OF_ALL, OF_SERVERS, begin, plans, server_plans, server_setups, setups
+
+pieces_of_waits = st.lists(st.integers(1, 4), min_size=12, max_size=12)
 
 
-@settings(max_examples=1000, deadline=None)
-@given(setup=setups, plan=plans, splits=st.lists(st.integers(1, 4), min_size=12, max_size=12))
+@OF_SERVERS
+@given(setup=server_setups, plan=server_plans, splits=pieces_of_waits)
 def test_watching_changes_nothing(setup, plan, splits):
+    look_on(setup, plan, splits)
+
+
+@OF_ALL
+@given(setup=setups, plan=plans, splits=pieces_of_waits)
+def test_watching_changes_nothing_of_volumes(setup, plan, splits):
+    look_on(setup, plan, splits)
+
+
+def look_on(setup, plan, splits):
     """However often one looks, and in however many pieces time passes, the history is the same."""
     left_alone, watched = begin(setup), begin(setup)
     for command, pieces in zip(plan, splits, strict=False):
@@ -26,9 +38,19 @@ def test_watching_changes_nothing(setup, plan, splits):
     assert_equal(left_alone.cloud, watched.cloud)
 
 
-@settings(max_examples=1000, deadline=None)
-@given(setup=setups, before=plans, after=plans)
+@OF_SERVERS
+@given(setup=server_setups, before=server_plans, after=server_plans)
 def test_a_fork_lives_alone(setup, before, after):
+    live_apart(setup, before, after)
+
+
+@OF_ALL
+@given(setup=setups, before=plans, after=plans)
+def test_a_fork_lives_alone_with_volumes(setup, before, after):
+    live_apart(setup, before, after)
+
+
+def live_apart(setup, before, after):
     """What a fork lives through leaves its origin as it was; the same things done to both come to the same."""
     client = begin(setup)
     for command in before:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from fakecompute.domain.records.backup import Backup, Transfer
 from fakecompute.domain.records.block_device import BlockDevice
@@ -10,8 +10,7 @@ from fakecompute.domain.records.compute import Allocation
 from fakecompute.domain.records.network import Port
 from fakecompute.domain.records.volume import Attachment, Snapshot, Volume
 from fakecompute.domain.records.volume_group import GroupSnapshot, VolumeGroup
-from tests.properties.engine import begin, plans, setups
-
+from tests.properties.engine import OF_ALL, OF_SERVERS, begin, plans, server_plans, server_setups, setups
 
 # Of what there is nothing any more when everything was deleted.
 LEFT_OVERS = (
@@ -19,9 +18,19 @@ LEFT_OVERS = (
 )  # fmt: skip
 
 
-@settings(max_examples=1000, deadline=None)
-@given(setup=setups, plan=plans)
+@OF_SERVERS
+@given(setup=server_setups, plan=server_plans)
 def test_a_replay_repeats(setup, plan):
+    live_twice(setup, plan)
+
+
+@OF_ALL
+@given(setup=setups, plan=plans)
+def test_a_replay_with_volumes_repeats(setup, plan):
+    live_twice(setup, plan)
+
+
+def live_twice(setup, plan):
     """The same seed and the same calls: the same answers to the byte, the same records, the same future."""
     first, second = begin(setup), begin(setup)
     for command in plan:
@@ -31,9 +40,19 @@ def test_a_replay_repeats(setup, plan):
     assert list(first.cloud.events) == list(second.cloud.events)
 
 
-@settings(max_examples=1000, deadline=None)
-@given(setup=setups, plan=plans)
+@OF_SERVERS
+@given(setup=server_setups, plan=server_plans)
 def test_the_ledger_balances(setup, plan):
+    keep_account(setup, plan)
+
+
+@OF_ALL
+@given(setup=setups, plan=plans)
+def test_the_ledger_with_volumes_balances(setup, plan):
+    keep_account(setup, plan)
+
+
+def keep_account(setup, plan):
     """At every moment the totals are what the records add up to, and nothing is left behind."""
     client = begin(setup)
     for command in plan:

@@ -13,6 +13,7 @@ from fakecompute.scenario.load import load
 from fakecompute.scenario.replay import Run, replay
 from tests.properties.checks import assert_balanced, strays
 from tests.properties.scenarios import scenarios
+from tests.properties.thorough import examples
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -37,10 +38,11 @@ def test_a_scenario_is_played_and_adds_up(half):
     check()
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(250), deadline=None, suppress_health_check=list(HealthCheck))
 @given(scenario=scenarios())
 def check(scenario: dict[str, Any]) -> None:
-    run = replay(load(scenario))
+    loaded = load(scenario)
+    run = replay(loaded)
     assert_answered(run)
     assert_adds_up(run.cloud, scenario)
-    assert replay(load(scenario)).as_json() == run.as_json()
+    assert replay(loaded).as_json() == run.as_json()

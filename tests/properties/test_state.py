@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from fakecompute.scenario.state import dump, load_state
 from tests.properties.checks import assert_equal
 from tests.properties.engine import Client, begin, plans, setups
+from tests.properties.thorough import examples
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(setup=setups, before=plans, after=plans)
 def test_saving_and_loading_commute_with_living_on(setup, before, after):
     client = begin(setup)

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from fakecompute import Cloud
 from fakecompute.domain.records.backup import Backup, Transfer
+from fakecompute.domain.records.block_device import BlockDevice
 from fakecompute.domain.records.server import Server
 from fakecompute.domain.records.volume import Attachment, Snapshot, Volume
 from fakecompute.domain.records.volume_backend import CinderService, VolumeBackend
@@ -22,8 +23,10 @@ from fakecompute.domain.volume.stages import LIFECYCLES
 from fakecompute.wsgi.client import Answer, Http
 
 API, NEWEST = "/volume/v3", "volume 3.71"
+OTHERS = {"compute": "compute 2.94", "network": None}  # services that are asked, too, and in which version
 IMAGE = "11111111-2222-4333-8444-555555555555"
 STEPS = sorted({*CALLS, *(place for lifecycle in LIFECYCLES for place in lifecycle.steps())})
+PLACES = tuple(f"volume.{trigger}.*" for trigger in "create delete extend migrate retype attach swap".split())
 
 # Pools and quotas that run out.
 STORAGE: dict[str, Any] = {
@@ -48,7 +51,7 @@ STORAGE: dict[str, Any] = {
             "volumes": 6, "gigabytes": 10, "snapshots": 3, "backups": 3, "backup_gigabytes": 6, "groups": 3,
             "gigabytes_two": 6,
         },
-        "alt_demo": {"volumes": 1},
+        "alt_demo": {"volumes": 2},
     },
 }  # fmt: skip
 
@@ -88,7 +91,7 @@ GROUP = Ask("POST", "/groups", {"group": {"group_type": "together", "volume_type
 GROUP_SNAPSHOT = Ask("POST", "/group_snapshots", {"group_snapshot": {"group_id": "$group"}})
 ATTACHED = "/compute/v2.1/servers/$server/os-volume_attachments"
 ATTACH = Ask("POST", ATTACHED, {"volumeAttachment": {"volumeId": "$volume"}})
-DETACH = Ask("DELETE", f"{ATTACHED}/$volume")
+DETACH = Ask("DELETE", "/compute/v2.1/servers/$device")
 CONNECTOR = {"host": "elsewhere", "initiator": "iqn.1993-08.org.debian:01:elsewhere"}
 ASKS: tuple[Ask, ...] = (
     # --- volumes: from all that they can be made of, and what becomes of them
@@ -162,21 +165,28 @@ BEGIN = (
     (0, GROUP_SNAPSHOT),
 )  # fmt: skip
 SAYS = "os-reset_status"  # after which statuses need not be true
-LOOKS = (
-    "/volumes/detail",
-    "/snapshots/detail",
-    "/backups/detail",
-    "/attachments/detail",
-    "/groups/detail?list_volume=true",
-    "/group_snapshots/detail",
-    "/volume-transfers/detail",
-    "/messages",
-    "/limits",
-    "/os-quota-sets/$project?usage=true",
-    "/scheduler-stats/get_pools?detail=true",
-    "/os-services",
-    "/types",
-    "/volumes/summary",
+LOOKS = tuple(
+    Ask("GET", path)
+    for path in (
+        "/volumes/detail",
+        "/volumes/$volume",
+        "/volumes/summary",
+        "/snapshots/detail",
+        "/snapshots/$snapshot",
+        "/backups/detail",
+        "/backups/$backup",
+        "/attachments/detail",
+        "/attachments/$attachment",
+        "/groups/detail?list_volume=true",
+        "/group_snapshots/detail",
+        "/volume-transfers/detail",
+        "/messages",
+        "/limits",
+        "/os-quota-sets/$project?usage=true",
+        "/scheduler-stats/get_pools?detail=true",
+        "/os-services",
+        "/types",
+    )
 )
 
 # --- who asks -----------------------------------------------------------------------------------------------
@@ -190,12 +200,15 @@ KINDS: Mapping[str, type[Any]] = {
     "group_snapshot": GroupSnapshot,
     "attachment": Attachment,
     "server": Server,
+    "device": BlockDevice,
 }
 RESET = {
     "volume": {"status": "error", "attach_status": "detached", "migration_status": "none"},
     "snapshot": {"status": "error"},
     "backup": {"status": "error"},
 }
+AT_REST = ("available", "in-use", "attached")
+MOSTLY = 6  # of the digits mean something at rest, the others anything
 MANY = 8  # how far the number of a command reaches for one thing: it has two digits of base 8
 
 
@@ -208,7 +221,6 @@ class Storage:
         self.own: frozenset[str] = frozenset()  # attachments that users made themselves
         self.told: frozenset[str] = frozenset()  # volumes whose status is what an operator said
         self.silence = False  # did a service ever stop?
-        self.looks = 0
 
     def on(self, fork: Cloud, clients: Mapping[str, Http]) -> Storage:
         """The same before a fork of the cloud."""
@@ -223,11 +235,12 @@ class Storage:
             chosen = self._chosen(which, wanted)
         except LookupError:
             return None
-        path, body = _filled(wanted.path, chosen), _filled(wanted.body, chosen)
-        compute = path.startswith("/compute")
         busy = self._busy(chosen)
-        http, version = self.clients[wanted.user], "compute 2.94" if compute else NEWEST
-        answer = http.request(wanted.method, path if compute else API + path, json=body, version=version)
+        path, body = _filled(wanted.path, chosen), _filled(wanted.body, chosen)
+        service = path.split("/")[1]
+        path = path if service in OTHERS else API + path
+        http, version = self.clients[wanted.user], OTHERS.get(service, NEWEST)
+        answer = http.request(wanted.method, path, json=body, version=version)
         if answer.status_code < 300:
             self._remember(wanted, chosen, answer)
             if "attachments" in wanted.path:
@@ -238,14 +251,17 @@ class Storage:
         """An id for each kind of thing that is named; LookupError if there is none."""
         chosen: dict[str, str] = {}
         for kind in dict.fromkeys(re.findall(r"\$(\w+)", f"{wanted.path} {wanted.body}")):
-            if kind == "key":
-                chosen[kind] = self.keys.get(chosen["transfer"], "lost")
+            if kind in ("key", "project"):
+                here = self.clients["admin"].token.project_id or ""
+                chosen[kind] = here if kind == "project" else self.keys.get(chosen["transfer"], "lost")
                 continue
             which, number = divmod(which, MANY)
             there = self._all(kind)
+            if number < MOSTLY:
+                there = [one for one in there if getattr(one, "status", None) in AT_REST] or there
             if not there:
                 raise LookupError(kind)
-            chosen[kind] = there[number % len(there)].id
+            chosen[kind] = _named(there[number % len(there)])
         return chosen
 
     def _all(self, kind: str) -> list[Any]:
@@ -266,14 +282,6 @@ class Storage:
             self.own |= {answer.json["attachment"]["id"]}
         if wanted.body and SAYS in wanted.body:
             self.told |= {chosen.get("volume", "")}
-
-    def look(self) -> list[Answer]:
-        """A third of the looks that there are at volumes, and another third the next time."""
-        http = self.clients["admin"]
-        self.looks += 1
-        project = http.token.project_id or ""
-        paths = [path.replace("$project", project) for path in LOOKS[self.looks % 3 :: 3]]
-        return [http.get(API + path, version=NEWEST) for path in paths]
 
     def furnish(self) -> None:
         """Something of everything: volumes that are attached, copied and in a group, and what was made of them."""
@@ -312,6 +320,13 @@ class Storage:
         ]
         with self.cloud.transaction():
             (service_up if up else service_down)(self.cloud, services[which % len(services)])
+
+
+def _named(record: Any) -> str:
+    """What stands in a request for it."""
+    if isinstance(record, BlockDevice):
+        return f"{record.server_id}/os-volume_attachments/{record.volume_id}"
+    return str(record.id)
 
 
 def _filled(value: Any, chosen: Mapping[str, str]) -> Any:

@@ -24,6 +24,7 @@ from fakecompute.scenario.journals import (
     read,
     resume,
 )
+from fakecompute.scenario.load import load
 from fakecompute.scenario.state import dump, load_state
 from fakecompute.wsgi.client import Http
 
@@ -212,6 +213,16 @@ def test_what_a_long_upload_held_is_told_to_be_missing(cloud, record, path):
     assert [note.split(": ")[1] for note in compared.notes] == [
         "100000 bytes are not in the journal, and zeros were sent"
     ]
+
+
+def test_looks_are_counted_again(record, path):
+    cloud = load({"timing": {"server.create.spawning": {"polls": 3}}}).cloud(clock=AutoClock())
+    record(cloud)
+    http = Client(cloud)
+    server = boot(http)
+    seen = [http.get(f"{COMPUTE}/servers/{server}").json["server"]["status"] for _ in range(12)]
+    assert (seen[0], seen[-1]) == ("BUILD", "ACTIVE")
+    assert_repeats(path)
 
 
 def test_faults_strike_again(cloud, record, path):

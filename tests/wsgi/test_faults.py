@@ -136,6 +136,12 @@ def test_pages_never_end(http, rule, server):
     assert http.get(SERVERS, params={"marker": link["href"].rpartition("marker=")[2]}).json == answer
 
 
+def test_pages_never_end_even_where_nothing_has_an_id(http, rule, server):
+    rule("compute.list_servers", "read", endless=True, drop_fields=("id",))
+    answer = http.get(SERVERS).json
+    assert answer["servers_links"][0]["href"].endswith(f"marker={server.id}")
+
+
 def test_glance_and_neutron_have_other_links_to_pages_that_never_end(http, rule):
     rule("*", "read", endless=True)
     images = http.get("/image/v2/images", params={"limit": 1}).json
