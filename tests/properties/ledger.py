@@ -24,7 +24,7 @@ def assert_stored(cloud: Cloud, told: frozenset[str], *, cut_off: bool) -> None:
     _assert_room(cloud)
     _assert_kept_together(cloud)
     for volume in cloud.store.all(Volume):
-        assert volume.growth == 0 or (volume.trigger or "").startswith("extend"), "it will never grow by that"
+        assert volume.reserved == volume.size or (volume.trigger or "").startswith("extend"), "it will never grow"
         if cut_off or told & {volume.id, _moves_from(volume)}:
             continue
         assert volume.status not in BUSY or _is_worked_on(cloud, volume), "nobody works on a busy volume"

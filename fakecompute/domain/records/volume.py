@@ -70,7 +70,7 @@ class Volume(Walker):
     migration_status: str | None = None
     replication_status: str | None = None
     name_id: str | None = None  # of the volume that it was before a migration
-    growth: int = 0  # GiB that an extension under way will add
+    growth: int = 0  # GiB that an extension will add, while it is under way
     consumes_quota: bool = True  # not those that a migration makes for itself
     number: int = 0  # the order of creation
     launched_at: int | None = None
@@ -82,8 +82,8 @@ class Volume(Walker):
 
     @property
     def reserved(self) -> int:
-        """GiB that it has or is about to have."""
-        return self.size + self.growth
+        """GiB that it has or is about to have: an extension that was overtaken is none."""
+        return self.size + self.growth if (self.trigger or "").startswith("extend") else self.size
 
     @property
     def promised(self) -> bool:
