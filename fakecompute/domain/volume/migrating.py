@@ -14,7 +14,7 @@ from fakecompute.domain.records.volume import Snapshot, Volume, VolumeType
 from fakecompute.domain.records.volume_backend import VolumeBackend, backend_id
 from fakecompute.domain.tables.volumes import VOLUME
 from fakecompute.domain.volume import nova
-from fakecompute.domain.volume.attachments import attachments_of
+from fakecompute.domain.volume.attachments import attachments_of, status_of
 from fakecompute.domain.volume.filters import Wish
 from fakecompute.domain.volume.moving import (
     TARGET,
@@ -23,6 +23,7 @@ from fakecompute.domain.volume.moving import (
     complete_migration,
     drop_target,
     make_target,
+    target_of,
 )
 from fakecompute.domain.volume.places import backend_of
 from fakecompute.domain.volume.pools import NoValidBackend, Place, place_at, weighed
@@ -131,8 +132,8 @@ def copied(cloud: Cloud, volume: Volume) -> Changes:
 
 @VOLUME.leaving("migrate.completing", "migrate_locked.completing")
 def completed(cloud: Cloud, volume: Volume) -> Changes:
-    if target := cloud.store.find(Volume, volume.memory("target")):
-        return adopt(cloud, volume, target)
+    if volume.memory("target"):
+        return adopt(cloud, volume, target_of(cloud, volume))
     place = place_at(cloud, volume.memory("place") or "")
     if place is None or not is_active(cloud, place.backend):
         raise MigrationFailed(reason="The back end is gone.")
@@ -143,10 +144,9 @@ def completed(cloud: Cloud, volume: Volume) -> Changes:
 @VOLUME.leaving("migrate_attached.preparing")
 def hand_over(cloud: Cloud, volume: Volume) -> Changes:
     """The rest is Nova's: in the end it calls `complete_migration`.  What no server has any more, nobody waits for."""
-    target = cloud.store.get(Volume, volume.memory("target") or "")
-    if not attachments_of(cloud, volume.id):
-        return {**adopt(cloud, volume, target), "status": "available"}
-    nova.move(cloud, volume, target)
+    if not volume.memory("target") or not attachments_of(cloud, volume.id):
+        return {**completed(cloud, volume), "status": status_of(cloud, volume)}
+    nova.move(cloud, volume, target_of(cloud, volume))
     return {}
 
 

@@ -64,6 +64,14 @@ def make_target(cloud: Cloud, volume: Volume, place: Place, kind: VolumeType | N
     )
 
 
+def target_of(cloud: Cloud, volume: Volume) -> Volume:
+    """The second one; MigrationFailed if an operator has taken it away."""
+    found = cloud.store.find(Volume, volume.memory("target"))
+    if found is None:
+        raise MigrationFailed(reason="The volume that it was to be copied to is gone.")
+    return found
+
+
 def encryption_differs(cloud: Cloud, volume: Volume, kind: VolumeType) -> bool:
     """Would the bytes have to be written anew?  How it is encrypted counts, not since when."""
     old = cloud.store.find(VolumeType, volume.volume_type_id)

@@ -20,6 +20,7 @@ from fakecompute.domain.volume.moving import (
     drop_target,
     encryption_differs,
     make_target,
+    target_of,
 )
 from fakecompute.domain.volume.ordering import MULTIATTACH, check_size_of_type
 from fakecompute.domain.volume.pools import Place, retyped_place, weighed
@@ -141,13 +142,13 @@ def must_move(cloud: Cloud, volume: Volume) -> Changes:
 
 @VOLUME.leaving("retype_moving.moving")
 def moved(cloud: Cloud, volume: Volume) -> Changes:
-    return adopt(cloud, volume, cloud.store.get(Volume, volume.memory("target") or ""))
+    return adopt(cloud, volume, target_of(cloud, volume))
 
 
 @VOLUME.leaving("retype_attached.preparing")
 def hand_over(cloud: Cloud, volume: Volume) -> Changes:
     """The rest is Nova's; what no server has any more, nobody waits for."""
-    target = cloud.store.get(Volume, volume.memory("target") or "")
+    target = target_of(cloud, volume)
     if not attachments_of(cloud, volume.id):
         return {**adopt(cloud, volume, target), "status": "available"}
     nova.move(cloud, volume, target)
