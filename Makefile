@@ -33,6 +33,7 @@ conformance: harness .venv/.ready .venv-nova/.ready .venv-cinder/.ready  ## comp
 	export CONFORMANCE='$(abspath $(CONFORMANCE))'; \
 	.venv-nova/bin/python -m tests.conformance.check .traffic && \
 	.venv-nova/bin/python -m tests.conformance.ask && \
+	.venv-nova/bin/python -m tests.conformance.ask_placement && \
 	.venv-cinder/bin/python -m tests.conformance.check_cinder .traffic && \
 	.venv-cinder/bin/python -m tests.conformance.ask_cinder && \
 	.venv-cinder/bin/python -m tests.conformance.matrix && exit $$tested

@@ -14,11 +14,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from fakecompute.cloud import Cloud
     from fakecompute.errors import BadDefinition
+    from fakecompute.faces.testing.running import running
     from fakecompute.kernel.clock import AutoClock, ManualClock, ScaledClock, WallClock
     from fakecompute.scenario.load import load
 
 __version__ = "0.1.0"
-__all__ = ["AutoClock", "BadDefinition", "Cloud", "ManualClock", "ScaledClock", "WallClock", "__version__", "load"]
+__all__ = [
+    "AutoClock", "BadDefinition", "Cloud", "ManualClock", "ScaledClock", "WallClock", "__version__", "load", "running",
+]  # fmt: skip
 
 _HOMES = {
     "Cloud": "cloud",
@@ -28,6 +31,7 @@ _HOMES = {
     "ScaledClock": "kernel.clock",
     "WallClock": "kernel.clock",
     "load": "scenario.load",
+    "running": "faces.testing.running",
 }
 
 

@@ -18,10 +18,12 @@ from fakecompute.domain import (
     interfaces,
     message_queue,
     network_floatingips,
+    network_trunks,
     workflows,
 )
 from fakecompute.domain.bootstrap import populate, read_definition
 from fakecompute.domain.faults import Rule
+from fakecompute.domain.placement import hosts as placement_hosts
 from fakecompute.domain.releases import NEWEST, Release, release_named
 from fakecompute.domain.settings import Settings
 from fakecompute.domain.timing import Timing
@@ -40,7 +42,9 @@ PERFORM = {
     happenings.HAPPENING: happenings.perform,
     hosts.SILENT: hosts.silent,
     hosts.SYNC: hosts.synchronise,
+    placement_hosts.REPORT: placement_hosts.report_due,
     network_floatingips.SETTLE: network_floatingips.settle,
+    network_trunks.WIRE: network_trunks.wired,
     interfaces.DETACH: interfaces.detached,
     message_queue.SILENT: message_queue.silent,
     outages.SILENT: outages.silent,

@@ -6,6 +6,7 @@ Families give the status, classes the message.  Services keep the errors of thei
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 
@@ -17,6 +18,7 @@ class FakeError(Exception):
 
     status: ClassVar[int] = 500
     message: ClassVar[str] = "{reason}"
+    aftermath: Callable[[], None] | None = None  # what is written once all else has been taken back: failed logins
 
     def __init__(self, *, headers: dict[str, str] | None = None, **facts: object) -> None:
         self.facts = facts

@@ -18,7 +18,7 @@ from typing import Any
 import orjson
 from flask import Flask
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import Progress, TaskID
 from rich.table import Table
 from werkzeug.test import EnvironBuilder
 
@@ -30,6 +30,7 @@ from fakecompute.domain.records.server import Server
 from fakecompute.domain.servers import boot
 from fakecompute.wsgi.app import app
 from fakecompute.wsgi.many import bind
+from tests.bench_fixtures import fixture_cost, thousand, twenty_servers
 
 SERVERS = 1_000
 API = "/compute/v2.1"
@@ -122,7 +123,7 @@ def measure(progress: Progress) -> Table:
     table = Table(title="fakecompute, medians of one run", title_justify="left")
     for column in "what", "to a bare route", "absolute":
         table.add_column(column, justify="left" if column == "what" else "right")
-    task = progress.add_task("measuring", total=7)
+    task = progress.add_task("measuring", total=10)
 
     cloud = filled()
     progress.advance(task)
@@ -156,7 +157,23 @@ def measure(progress: Progress) -> Table:
     table.add_row("building the app", "", f"{(whole - imported) * 1e3:.0f} ms")
     progress.advance(task)
     table.add_row("memory a server", "", f"{memory() / 1024:.1f} KiB")
+    progress.advance(task)
+    _measure_tests(progress, task, table)
     return table
+
+
+def _measure_tests(progress: Progress, task: TaskID, table: Table) -> None:
+    """What people see who test with it."""
+    times, milliseconds = fixture_cost()
+    table.add_row("fixture `cloud`, a test", f"{times:.2f} x a plain one", f"{milliseconds:.2f} ms")
+    progress.advance(task)
+    for manner, seconds in thousand().items():
+        table.add_row(f"1,000 tests with a cloud, {manner}", "", f"{seconds:.1f} s")
+    progress.advance(task)
+    wall, inside, virtual, calls = twenty_servers()
+    table.add_row(f"openstacksdk: 20 servers, {calls} calls, {virtual / 60:.0f} min", "", f"{wall:.2f} s")
+    table.add_row("    of it in the cloud", f"{inside / wall:.0%}", f"{inside:.2f} s")
+    progress.advance(task)
 
 
 if __name__ == "__main__":

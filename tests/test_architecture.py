@@ -17,7 +17,7 @@ FLOORS = (  # from the ground up; what lives on one floor may import each other
     ("services",),
     ("wsgi",),
     ("scenario",),
-    ("faces", "__init__", "__main__"),
+    ("faces", "testing", "strategies", "__init__", "__main__"),
 )
 HEIGHT = {name: height for height, floor in enumerate(FLOORS) for name in floor}
 TYPES_MAY_POINT_UP = {("domain", "cloud")}  # a record's function may say that it takes a Cloud

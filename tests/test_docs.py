@@ -6,6 +6,9 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from textwrap import indent
 
+import aiohttp  # noqa: F401  # what an inner run is the first to import is forgotten after it, and comes twice
+import httpx  # noqa: F401
+import openstack  # noqa: F401
 import pytest
 
 from fakecompute.domain.happenings import HAPPENINGS
@@ -34,6 +37,18 @@ def test_its_examples_pass(pytester, page):
     pytester.makepyfile("\n".join([first, *tests]))
     result = pytester.runpytest_inprocess(*(() if INSTALLED else ("-p", MODULE)), "-p", "no:cacheprovider")
     result.assert_outcomes(passed=len(tests))
+
+
+@pytest.mark.parametrize("number", range(read("testing.md").count("```python")))
+def test_the_examples_of_testing_pass(pytester, number):
+    text = re.findall(r"```python\n(.*?)```", read("testing.md"), re.DOTALL)[number]
+    pytester.makepyfile(text)
+    result = pytester.runpytest_inprocess(
+        *(() if INSTALLED else ("-p", MODULE)), "-p", "no:cacheprovider", "-W", "ignore"
+    )
+    failed = result.parseoutcomes()
+    assert set(failed) <= {"passed", "warnings"}
+    assert failed["passed"] >= len(re.findall(r"^(?:async )?def test_|^@survives|^Test\w+ = ", text, re.MULTILINE))
 
 
 @pytest.mark.parametrize("page", ["scenarios.md", "volumes.md"])

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from fakecompute.domain.placement.hosts import mirror
 from fakecompute.domain.records.compute import Aggregate, Host
 from fakecompute.domain.records.server import Server
 from fakecompute.errors import BadRequest, Conflict, FakeError, NotFound
@@ -139,6 +140,8 @@ def delete(cloud: Cloud, aggregate: Aggregate) -> None:
 
 def change_hosts(cloud: Cloud, aggregate: Aggregate, hosts: tuple[str, ...]) -> Aggregate:
     changed = cloud.store.put(aggregate.evolve(hosts=hosts))
+    for name in sorted({*aggregate.hosts} ^ {*hosts}):
+        mirror(cloud, aggregate.id, name, there=name in hosts)
     _rezone(cloud, {*aggregate.hosts} ^ {*hosts})
     return changed
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +16,17 @@ import yaml
 
 from fakecompute import resources
 from fakecompute.domain.aggregates import define_aggregates
+from fakecompute.domain.catalog import define_catalog
 from fakecompute.domain.compute_services import define_control_services
+from fakecompute.domain.identity import assignment, imply
+from fakecompute.domain.identity_passwords import with_password
+from fakecompute.domain.image_metadefs import define_metadefs
 from fakecompute.domain.images import define_images
 from fakecompute.domain.network_definition import define_network_quotas, define_networks, define_routers
+from fakecompute.domain.quota_unified import define_registered_limits
 from fakecompute.domain.rate_limits import define_rate_limits
 from fakecompute.domain.records.compute import LIBVIRT_TRAITS, Flavor, Host, Quota
-from fakecompute.domain.records.identity import Assignment, CatalogService, Domain, Project, Role, User
+from fakecompute.domain.records.identity import Domain, Project, Role, User
 from fakecompute.domain.settings import Settings
 from fakecompute.domain.volume.definition import define_volume_backends, define_volume_types
 from fakecompute.domain.volume.group_types import define_group_types
@@ -78,37 +84,22 @@ def _ignore(cloud: Cloud, entries: Any) -> None:
     """A section that is for people."""
 
 
-def _catalog(cloud: Cloud, entries: Entries) -> None:
-    for position, entry in enumerate(entries or CATALOG):
-        id = cloud.streams.hex_at("service", entry["type"])
-        cloud.store.put(CatalogService(id=id, position=position, **entry))
-
-
-# fmt: off
-CATALOG = [
-    {"type": "identity",      "name": "keystone",  "path": "/identity"},
-    {"type": "compute",       "name": "nova",      "path": "/compute/v2.1"},
-    {"type": "image",         "name": "glance",    "path": "/image"},
-    {"type": "network",       "name": "neutron",   "path": "/network"},
-    {"type": "placement",     "name": "placement", "path": "/placement"},
-    {"type": "block-storage", "name": "cinder",    "path": "/volume/v3"},
-    {"type": "volumev3",      "name": "cinderv3",  "path": "/volume/v3"},
-]
-# fmt: on
-
-
 def _domains(cloud: Cloud, entries: Entries) -> None:
     for entry in entries or [{"id": "default", "name": "Default", "description": "The default domain"}]:
         cloud.store.put(Domain(**{"id": cloud.streams.hex_at("domain", entry["name"]), **entry}))
 
 
 DEFAULT_ROLES = ("admin", "manager", "member", "reader", "service")
+DEFAULT_CHAIN = ("admin", "manager", "member", "reader")  # who has one has all that follow
 
 
 def _roles(cloud: Cloud, entries: list[str]) -> None:
     for name in entries or DEFAULT_ROLES:
         options = (("immutable", True),) if name in DEFAULT_ROLES else ()
         cloud.store.put(Role(id=cloud.streams.hex_at("role", name), name=name, options=options))
+    chain = [role for name in DEFAULT_CHAIN if (role := cloud.store.one(Role, "name", name)) is not None]
+    for prior, implied in pairwise(chain):
+        imply(cloud, prior, implied)
 
 
 def _projects(cloud: Cloud, entries: Entries) -> None:
@@ -133,23 +124,21 @@ def _users(cloud: Cloud, entries: Entries) -> None:
     for entry in entries or DEFAULT_USERS:
         projects = entry.get("projects", {})
         first = next((_project(cloud, name).id for name in projects), None)
-        user = cloud.store.put(
-            User(
-                id=entry.get("id") or cloud.streams.hex_at("user", entry["name"]),
-                name=entry["name"],
-                password=entry.get("password", "secret"),
-                email=entry.get("email"),
-                default_project_id=first,
-            )
+        user = User(
+            id=entry.get("id") or cloud.streams.hex_at("user", entry["name"]),
+            name=entry["name"],
+            extra=(("email", entry["email"]),) if entry.get("email") else (),
+            default_project_id=first,
+            last_active_at=cloud.now,
         )
+        cloud.store.put(with_password(cloud, user, entry.get("password", "secret"), own=True))
         targets = {f"project:{_project(cloud, name).id}": roles for name, roles in projects.items()}
         targets |= {"system": entry.get("system", []), "domain:default": entry.get("domain", [])}
         for target, roles in targets.items():
             for name in roles:
                 role = cloud.store.one(Role, "name", name)
                 assert role is not None
-                id = f"{user.id}/{target}/{role.id}"
-                cloud.store.put(Assignment(id=id, user_id=user.id, role_id=role.id, target=target))
+                cloud.store.put(assignment(role.id, target, user_id=user.id))
 
 
 def _project(cloud: Cloud, name: str) -> Project:
@@ -223,17 +212,19 @@ def _settings(cloud: Cloud, entries: dict[str, Any]) -> None:
 SECTIONS: dict[str, Callable[[Cloud, Any], None]] = {
     "description": _ignore,
     "settings": _settings,
-    "catalog": _catalog,
+    "catalog": define_catalog,
     "domains": _domains,
     "roles": _roles,
     "projects": _projects,
     "users": _users,
     "flavors": _flavors,
     "images": define_images,
+    "metadefs": define_metadefs,
     "hosts": _hosts,
     "aggregates": define_aggregates,
     "rate_limits": define_rate_limits,
     "quotas": _quotas,
+    "registered_limits": define_registered_limits,
     "networks": define_networks,
     "routers": define_routers,
     "network_quotas": define_network_quotas,

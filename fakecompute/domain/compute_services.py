@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fakecompute.domain.aggregates import aggregates_of, change_hosts
-from fakecompute.domain.records.compute import Allocation, ControlService, Host
+from fakecompute.domain.placement.providers import forget
+from fakecompute.domain.records.compute import ControlService, Host
 from fakecompute.domain.records.server import Migration, Server
 from fakecompute.errors import BadRequest, Conflict
 
@@ -72,8 +73,7 @@ def remove_host(cloud: Cloud, host: Host) -> None:
         raise HasMigrations
     for aggregate in aggregates_of(cloud, host.name):
         change_hosts(cloud, aggregate, tuple(name for name in aggregate.hosts if name != host.name))
-    for allocation in cloud.store.by(Allocation, "host", host.name):  # of servers that were evacuated
-        cloud.store.drop(allocation)
+    forget(cloud, host)  # and what evacuated servers still held there
     cloud.store.drop(cloud.store.get(Host, host.id))
 
 

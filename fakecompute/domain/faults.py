@@ -75,7 +75,7 @@ class Rule(Record):
     times: int | None = None
     nth: tuple[int, ...] = ()
     every: int | None = None
-    between: tuple[int, int] | None = None  # microseconds since the cloud began
+    between: tuple[int, int] | None = None  # microseconds since the cloud began; nothing else counts
     probability: float | None = None
     effect: Effect = Effect()
     position: int = 0
@@ -94,7 +94,7 @@ def match_rule(cloud: Cloud, *, phase: str, on: str, **facts: Any) -> Rule | Non
     if not cloud.store.count(Rule, "phase", phase):
         return None
     for rule in sorted(cloud.store.by(Rule, "phase", phase), key=lambda rule: rule.position):
-        if _meant(rule, on, facts):
+        if _meant(cloud, rule, on, facts):
             fires = _fires(cloud, rule)
             cloud.store.put(rule.evolve(matched=rule.matched + 1, fired=rule.fired + fires))
             if fires:
@@ -102,7 +102,10 @@ def match_rule(cloud: Cloud, *, phase: str, on: str, **facts: Any) -> Rule | Non
     return None
 
 
-def _meant(rule: Rule, on: str, facts: dict[str, Any]) -> bool:
+def _meant(cloud: Cloud, rule: Rule, on: str, facts: dict[str, Any]) -> bool:
+    """Does the call or step count?  With `between`, only what falls into that time."""
+    if rule.between and not rule.between[0] <= cloud.now - cloud.begun < rule.between[1]:
+        return False
     return fnmatchcase(on, rule.on) and all(
         any(_fits(value, wanted) for value in _called(facts, name)) for name, wanted in rule.where
     )
@@ -138,8 +141,6 @@ def _fits(value: Any, wanted: str) -> bool:
 def _fires(cloud: Cloud, rule: Rule) -> bool:
     """Is this matching call or step one of those that the rule strikes?"""
     number = rule.matched + 1
-    if rule.between and not rule.between[0] <= cloud.now - cloud.begun < rule.between[1]:
-        return False
     if rule.nth and number not in rule.nth:
         return False
     if number <= rule.skip or (rule.times is not None and rule.fired >= rule.times):

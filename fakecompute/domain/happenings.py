@@ -27,9 +27,11 @@ from fakecompute.domain import (
     quota,
     servers,
 )
+from fakecompute.domain.catalog import list_service, unlist_service
 from fakecompute.domain.faults import Effect, Rule
+from fakecompute.domain.records.catalog import CatalogService
 from fakecompute.domain.records.compute import Flavor, Host
-from fakecompute.domain.records.identity import CatalogService, Project
+from fakecompute.domain.records.identity import Project
 from fakecompute.domain.records.server import Server
 from fakecompute.domain.records.volume import Volume
 from fakecompute.domain.records.volume_backend import VolumeBackend
@@ -209,19 +211,19 @@ def endpoint_up(cloud: Cloud, service: str) -> None:
 def endpoint_unlisted(cloud: Cloud, service: str) -> None:
     """The catalogue has no endpoints of a service any more, though it is there."""
     for one in _entries(cloud, service):
-        cloud.store.put(one.evolve(listed=False))
+        unlist_service(cloud, one)
 
 
 @happening
 def endpoint_listed(cloud: Cloud, service: str, region: str = "") -> None:
     """The catalogue has the endpoints of a service, it may be in another region."""
     for one in _entries(cloud, service):
-        cloud.store.put(one.evolve(listed=True, region=region or one.region))
+        list_service(cloud, one, region)
 
 
 def _entries(cloud: Cloud, service: str) -> list[CatalogService]:
     """Those of compute, volume, network ...: a service may have more than one."""
-    found = [one for one in cloud.store.all(CatalogService) if one.path.split("/")[1] == service]
+    found = cloud.store.by(CatalogService, "path", service)
     if not found:
         raise NothingFits(what="service", name=service)
     return sorted(found, key=lambda one: one.position)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import md5, sha512
 from typing import TYPE_CHECKING, Any
 
 from fakecompute.domain.image_formats import FormatMismatch, qcow2, virtual_size
+from fakecompute.domain.image_stores import default_store, location
 from fakecompute.domain.records.identity import Project, User
-from fakecompute.domain.records.image import Image, ImageData, ImageMember
+from fakecompute.domain.records.image import CachedImage, Image, ImageData, ImageMember
 from fakecompute.errors import BadDefinition
 
 if TYPE_CHECKING:
@@ -55,8 +56,11 @@ def listable(
 # --- bytes ---------------------------------------------------------------------------------------------
 
 
-def store_data(cloud: Cloud, image: Image, data: bytes) -> Image:
-    """The bytes are in, and the image active.  FormatMismatch if they are not what it claims to be."""
+def store_data(cloud: Cloud, image: Image, data: bytes, stores: Sequence[str | None] = ()) -> Image:
+    """The bytes are in, and the image active.  FormatMismatch if they are not what it claims to be.
+
+    Without `stores` they go to the default one.
+    """
     disk = None
     if image.container_format == "bare":
         try:
@@ -74,17 +78,28 @@ def store_data(cloud: Cloud, image: Image, data: bytes) -> Image:
             checksum=md5(data, usedforsecurity=False).hexdigest(),
             os_hash_algo=HASH,
             os_hash_value=digest,
+            locations=tuple(location(cloud, image.id, store) for store in stores or [default_store(cloud)]),
             updated_at=cloud.now,
         )
     )
+
+
+def fill_from(cloud: Cloud, image: Image, data: bytes) -> Image:
+    """The image with bytes that nobody has looked at: they are of its format."""
+    try:
+        return store_data(cloud, image, data)
+    except FormatMismatch:
+        unseen = store_data(cloud, image.evolve(container_format=None), data)
+        return unseen.evolve(container_format=image.container_format)
 
 
 def delete_image(cloud: Cloud, image: Image) -> None:
     """The image, its bytes and its members are gone; its tasks stay, as in Glance."""
     for member in cloud.store.by(ImageMember, "image", image.id):
         cloud.store.drop(member)
-    if data := cloud.store.find(ImageData, image.id):
-        cloud.store.drop(data)
+    for kind in (ImageData, CachedImage):
+        if kept := cloud.store.find(kind, image.id):
+            cloud.store.drop(kept)
     cloud.store.drop(image)
 
 

@@ -9,6 +9,7 @@ from fakecompute.domain import actions, server_network
 from fakecompute.domain.actions import Caller
 from fakecompute.domain.network import change
 from fakecompute.domain.network_addresses import Wish, requested, subnets_of
+from fakecompute.domain.network_sharing import is_shared
 from fakecompute.domain.records.network import Network, Port, SecurityGroup
 from fakecompute.domain.records.server import ActionEvent, NetworkRequest, Server
 from fakecompute.domain.server_network import ports_of
@@ -83,7 +84,7 @@ def _check_network(cloud: Cloud, server: Server, is_admin: bool, request: Networ
     network = server_network.visible_network(cloud, server.project_id, is_admin, request.network_id)
     if network is None:
         raise server_network.NetworkNotFound(id=request.network_id)
-    if network.external and not network.shared and not is_admin:
+    if network.external and not is_shared(cloud, network, server.project_id) and not is_admin:
         raise server_network.ExternalNetworkAttachForbidden(id=network.id)
     if network.port_security_enabled and not subnets_of(cloud, network.id):
         raise SecurityGroupCannotBeApplied

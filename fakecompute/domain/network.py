@@ -7,23 +7,27 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from fakecompute.domain.network_addresses import Wish, automatic, new_mac, requested
+from fakecompute.domain.network_bindings import binding
 from fakecompute.domain.network_quotas import check_quota
-from fakecompute.domain.records.network import Network, Port, SecurityGroup, SecurityGroupRule, Standard
+from fakecompute.domain.records.network import (
+    DefaultRule,
+    Network,
+    Port,
+    SecurityGroup,
+    SecurityGroupRule,
+    Standard,
+)
 from fakecompute.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
     from fakecompute.cloud import Cloud
 
 S = TypeVar("S", bound=Standard)
-VIF_DETAILS: tuple[tuple[str, Any], ...] = (
-    ("connectivity", "l2"),
-    ("port_filter", True),
-    ("ovs_hybrid_plug", False),
-    ("datapath_type", "system"),
-    ("bridge_name", "br-int"),
-)  # what the Open vSwitch driver says of a port that it has bound
-
-
+PARENT = "PARENT"
+TEMPLATE = (
+    "direction ethertype protocol port_range_min port_range_max remote_ip_prefix remote_group_id"
+    " remote_address_group_id"
+).split()
 DEFAULT_GROUP = {"name": "default", "description": "Default security group"}
 
 
@@ -93,14 +97,7 @@ def make_port(
         **begun(cloud),
         **{"port_security_enabled": guarded, **more},
     )
-    return cloud.store.put(port.evolve(**binding(port, host)) if host else port)
-
-
-def binding(port: Port, host: str) -> dict[str, Any]:
-    """The changes that bind a port to a host; to none: unbind it."""
-    if host:
-        return {"host": host, "vif_type": "ovs", "vif_details": VIF_DETAILS}
-    return {"host": "", "vif_type": "unbound", "vif_details": (), "status": "DOWN"}
+    return cloud.store.put(port.evolve(**binding(cloud, port, host)) if host else port)
 
 
 # --- security groups
@@ -113,7 +110,7 @@ def default_group(cloud: Cloud, project_id: str) -> SecurityGroup:
 
 
 def make_group(cloud: Cloud, project_id: str, *, is_default: bool = False, **more: Any) -> SecurityGroup:
-    """A group with the rules that it begins with: out to anywhere; the default one also in from itself."""
+    """A group with the rules that it begins with, as the templates have it."""
     # The default group's ids depend on the project alone: whoever looked first must not matter.
     place = partial(cloud.streams.uuid_at, "default group", project_id) if is_default else None
     group = SecurityGroup(
@@ -125,17 +122,34 @@ def make_group(cloud: Cloud, project_id: str, *, is_default: bool = False, **mor
         **begun(cloud),
     )
     cloud.store.put(group)
-    for direction in ("egress", "ingress") if is_default else ("egress",):
+    for template in templates(cloud):
+        if template.used_in_default_sg if is_default else template.used_in_non_default_sg:
+            own = {name: getattr(template, name) for name in TEMPLATE}
+            if own["remote_group_id"] == PARENT:
+                own["remote_group_id"] = group.id
+            put_rule(cloud, group, id=place(template.id) if place else None, **own)
+    return cloud.store.put(cloud.store.get(SecurityGroup, group.id).evolve(revision_number=1))
+
+
+def define_templates(cloud: Cloud) -> None:
+    """What groups begin with, until an admin changes it: out to anywhere; the default one also in from itself."""
+    for direction in "egress", "ingress":
         for ethertype in "IPv4", "IPv6":
-            put_rule(
-                cloud,
-                group,
-                id=place(direction, ethertype) if place else None,
-                direction=direction,
-                ethertype=ethertype,
-                remote_group_id=group.id if direction == "ingress" else None,
+            cloud.store.put(
+                DefaultRule(
+                    id=cloud.streams.uuid_at("default rule", direction, ethertype),
+                    direction=direction,
+                    ethertype=ethertype,
+                    remote_group_id=PARENT if direction == "ingress" else None,
+                    used_in_default_sg=True,
+                    used_in_non_default_sg=direction == "egress",
+                    number=cloud.streams.number("default rule number"),
+                )
             )
-    return cloud.store.get(SecurityGroup, group.id)
+
+
+def templates(cloud: Cloud) -> list[DefaultRule]:
+    return sorted(cloud.store.all(DefaultRule), key=lambda rule: rule.number)
 
 
 def put_rule(cloud: Cloud, group: SecurityGroup, *, id: str | None = None, **more: Any) -> SecurityGroupRule:

@@ -101,7 +101,7 @@ def requested(
     told = {wish.ip_address for wish in wishes}
     spare = [ip for ip in mine if ip.ip_address not in told]
     for wish in wishes:
-        subnet = _subnet_for(cloud, wish, subnets, network.id)
+        subnet = _subnet_for(cloud, wish, subnets, network.id, owner)
         if wish.ip_address:
             fixed.append(_certain(cloud, subnet, wish.ip_address, mac, owner, mine))
         elif not subnet.auto_address or owner == ROUTER_INTERFACE:
@@ -116,7 +116,9 @@ def requested(
     return (*fixed, *_automatic_ones(subnets, mac, owner, fixed))
 
 
-def _subnet_for(cloud: Cloud, wish: Wish, subnets: Sequence[Subnet], network_id: str) -> Subnet:
+def _subnet_for(
+    cloud: Cloud, wish: Wish, subnets: Sequence[Subnet], network_id: str, owner: str = ""
+) -> Subnet:
     """neutron/db/ipam_backend_mixin.py: _get_subnet_for_fixed_ip."""
     if not subnets:
         raise InvalidInput(reason="IP allocation requires subnets for network")
@@ -129,13 +131,13 @@ def _subnet_for(cloud: Cloud, wish: Wish, subnets: Sequence[Subnet], network_id:
                 reason=f"Failed to create port on network {network_id}, because fixed_ips included invalid"
                 f" subnet {wish.subnet_id}"
             )
-        if wish.ip_address and not holds(found, wish.ip_address):
+        if wish.ip_address and not holds(found, wish.ip_address, owner):
             raise InvalidIpForSubnet(ip_address=wish.ip_address)
         return found
     if not wish.ip_address:
         raise InvalidInput(reason="IP allocation requires subnet_id or ip_address")
     for subnet in subnets:
-        if holds(subnet, wish.ip_address):
+        if holds(subnet, wish.ip_address, owner):
             return subnet
     raise InvalidIpForNetwork(ip_address=wish.ip_address)
 
@@ -187,6 +189,19 @@ def pool_size(subnet: Subnet) -> int:
     return _ranges(subnet.allocation_pools)[1] or ip_network(subnet.cidr).num_addresses
 
 
+def usable_size(subnet: Subnet) -> int:
+    """How many addresses hosts can have in the subnet, its gateway's included."""
+    prefix = ip_network(subnet.cidr)
+    if prefix.num_addresses <= 2:
+        return prefix.num_addresses
+    return prefix.num_addresses - (2 if prefix.version == 4 else 1)
+
+
+def in_pools(subnet: Subnet, text: str) -> bool:
+    address = int(ip_address(text))
+    return any(int(ip_address(pool.start)) <= address <= int(ip_address(pool.end)) for pool in subnet.allocation_pools)
+
+
 @lru_cache(maxsize=4096)
 def _ranges(pools: tuple[Pool, ...]) -> tuple[tuple[tuple[int, int], ...], int]:
     """(first address, how many) of each pool, and the sum."""
@@ -203,13 +218,13 @@ def _at(ranges: tuple[tuple[int, int], ...], offset: int) -> int:
     raise IndexError(offset)
 
 
-def holds(subnet: Subnet, text: str) -> bool:
-    """May a port have this address of the subnet?  Not the network's own, not the broadcast."""
+def holds(subnet: Subnet, text: str, owner: str = "x") -> bool:
+    """May a port have this address of the subnet?  Not the broadcast; the network's own if it may be a router's."""
     address, network = ip_address(text), ip_network(subnet.cidr)
     if address not in network:
         return False
     if network.version == 6:
-        return address != network.network_address or network.prefixlen >= 127
+        return address != network.network_address or owner in ("", ROUTER_INTERFACE, ROUTER_GATEWAY)
     return network.prefixlen >= 31 or address not in (network.network_address, network.broadcast_address)
 
 

@@ -17,9 +17,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from fakecompute.domain.network import begun, default_group
+from fakecompute.domain.network import begun, default_group, define_templates
 from fakecompute.domain.network_quotas import DEFAULTS
 from fakecompute.domain.network_routers import add_interface, make_router, set_gateway
+from fakecompute.domain.network_segments import define_ranges, free_number, put_segment
+from fakecompute.domain.network_sharing import EXTERNAL, set_shared
 from fakecompute.domain.network_subnets import make_subnet
 from fakecompute.domain.records.identity import Project
 from fakecompute.domain.records.network import HostRoute, Network, NetworkQuota, Pool, Subnet
@@ -42,16 +44,19 @@ ROUTER_KEYS = {"name", "project", "id", "gateway", "interfaces", "enable_snat", 
 
 def define_networks(cloud: Cloud, entries: Entries) -> None:
     """Networks with their subnets; and the default security group of every project."""
+    define_templates(cloud)
     for project in sorted(cloud.store.all(Project), key=lambda project: project.id):
         default_group(cloud, project.id)
+    define_ranges(cloud)
     for position, entry in enumerate(entries):
         place = f"networks[{position}]"
         _check_keys(place, entry, NETWORK_KEYS, {"name"})
         own = {key: value for key, value in entry.items() if key not in ("project", "subnets")}
-        if own.get("external") and "network_type" not in own:
+        shared, external = bool(own.pop("shared", False)), own.pop("external", False)
+        if external and "network_type" not in own:
             own |= {"network_type": "flat", "physical_network": "public", "mtu": own.get("mtu", 1500)}
         if own.get("network_type", "geneve") == "geneve" and "segmentation_id" not in own:
-            own["segmentation_id"] = cloud.streams.number("segmentation")
+            own["segmentation_id"] = free_number(cloud, "geneve", None, "")
         network = Network(
             **{"id": cloud.streams.uuid_at("network", entry["name"]), **own},
             project_id=_project(cloud, place, entry.get("project", "admin")),
@@ -59,6 +64,8 @@ def define_networks(cloud: Cloud, entries: Entries) -> None:
             **begun(cloud),
         )
         cloud.store.put(network)
+        put_segment(cloud, network, network.network_type, network.physical_network, network.segmentation_id)
+        network = set_shared(cloud, set_shared(cloud, network, shared), external, EXTERNAL)
         for number, shape in enumerate(entry.get("subnets", ())):
             _subnet(cloud, network, f"{place}.subnets[{number}]", shape)
 

@@ -10,8 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from fakecompute.domain.network import begun, change, make_port
 from fakecompute.domain.network_addresses import FLOATING, ROUTER_GATEWAY, ROUTER_INTERFACE, Wish, subnets_of
+from fakecompute.domain.network_bindings import drop_bindings
 from fakecompute.domain.network_quotas import check_quota
 from fakecompute.domain.records.network import FixedIP, FloatingIP, Network, Port, Subnet
+from fakecompute.domain.records.network_services import (
+    LocalIPAssociation,
+    NDPProxy,
+    NetworkLog,
+    PortForwarding,
+)
 from fakecompute.errors import BadRequest, Conflict, NotFound
 
 if TYPE_CHECKING:
@@ -25,6 +32,10 @@ LOOSE: dict[str, Any] = {"port_id": None, "fixed_ip_address": None, "router_id":
 class BadFloatingIPRequest(BadRequest):
     neutrons_name = "BadRequest"
     message = "Bad floatingip request: {reason}."
+
+
+class FipInUseByPortForwarding(Conflict):
+    message = "Floating IP {id} in use by Port Forwarding resources."
 
 
 class ExternalIpAddressExhausted(BadRequest):
@@ -85,16 +96,37 @@ def make_floatingip(cloud: Cloud, project_id: str, network: Network, wish: Wish,
 
 def remove_floatingip(cloud: Cloud, floating: FloatingIP) -> None:
     """The address is free again."""
+    check_unforwarded(cloud, floating)
     for holder in cloud.store.by(Port, "device", floating.id):
         cloud.store.drop(holder)
     cloud.store.drop(floating)
 
 
+def check_unforwarded(cloud: Cloud, floating: FloatingIP) -> None:
+    """One whose ports are forwarded leads to no port as a whole, and stays."""
+    if cloud.store.count(PortForwarding, "floatingip", floating.id):
+        raise FipInUseByPortForwarding(id=floating.id)
+
+
 def drop_port(cloud: Cloud, port: Port) -> None:
-    """A port goes; the floating IPs that led to it stay, and lead nowhere."""
+    """A port goes, with what was made for it; the floating IPs that led to it stay, and lead nowhere."""
     for floating in floatingips_of(cloud, port.id):
         disassociate(cloud, floating)
+    for forwarding in cloud.store.by(PortForwarding, "port", port.id):
+        drop_forwarding(cloud, forwarding)
+    drop_bindings(cloud, port)
+    for kind, index in ((NDPProxy, "port"), (LocalIPAssociation, "port"), (NetworkLog, "target")):
+        for record in cloud.store.by(kind, index, port.id):
+            cloud.store.drop(record)
     cloud.store.drop(port)
+
+
+def drop_forwarding(cloud: Cloud, forwarding: PortForwarding) -> None:
+    """With the last of its forwardings a floating IP has no router any more."""
+    cloud.store.drop(forwarding)
+    floating = cloud.store.get(FloatingIP, forwarding.floatingip_id)
+    if not cloud.store.count(PortForwarding, "floatingip", floating.id):
+        lead(cloud, floating, router_id=None)
 
 
 def floatingips_of(cloud: Cloud, port_id: str) -> list[FloatingIP]:
@@ -108,8 +140,9 @@ def floatingips_of(cloud: Cloud, port_id: str) -> list[FloatingIP]:
 
 def associate(cloud: Cloud, floating: FloatingIP, port: Port, wanted: str | None = None) -> FloatingIP:
     """Lead to an IPv4 address of a port: the wanted one, or the only one."""
+    check_unforwarded(cloud, floating)
     fixed = _inside(port, wanted)
-    router_id = _router_to(cloud, port, fixed, floating.floating_network_id)
+    router_id = router_to(cloud, port, fixed, floating.floating_network_id)
     if port.id != floating.port_id:
         for other in floatingips_of(cloud, port.id):
             if (other.fixed_ip_address, other.floating_network_id) == (
@@ -123,14 +156,17 @@ def associate(cloud: Cloud, floating: FloatingIP, port: Port, wanted: str | None
                     fixed_ip=fixed.ip_address,
                     net_id=floating.floating_network_id,
                 )
-    return _lead(cloud, floating, port_id=port.id, fixed_ip_address=fixed.ip_address, router_id=router_id)
+    return lead(cloud, floating, port_id=port.id, fixed_ip_address=fixed.ip_address, router_id=router_id)
 
 
 def disassociate(cloud: Cloud, floating: FloatingIP) -> FloatingIP:
-    return _lead(cloud, floating, **LOOSE)
+    """It leads to no port; the router of its forwardings stays."""
+    forwarded = cloud.store.count(PortForwarding, "floatingip", floating.id)
+    return lead(cloud, floating, **{**LOOSE, **({"router_id": floating.router_id} if forwarded else {})})
 
 
-def _lead(cloud: Cloud, floating: FloatingIP, **where: Any) -> FloatingIP:
+def lead(cloud: Cloud, floating: FloatingIP, **where: Any) -> FloatingIP:
+    """It leads elsewhere, or nowhere; the router's agent needs its time for it."""
     changed = change(cloud, floating, **where)
     if changed is not floating:
         took = cloud.timing.draw(cloud.streams, SETTLE, floating.id, changed.revision_number)
@@ -142,7 +178,7 @@ def settle(cloud: Cloud, event: Event) -> None:
     """The agent has set up, or taken down, what the floating IP asks for now."""
     floating = cloud.store.find(FloatingIP, event.subject)
     if floating is not None:
-        change(cloud, floating, status="ACTIVE" if floating.port_id else "DOWN")
+        change(cloud, floating, status="ACTIVE" if floating.router_id else "DOWN")
 
 
 def _ipv4(port: Port) -> list[FixedIP]:
@@ -173,7 +209,7 @@ def _inside(port: Port, wanted: str | None) -> FixedIP:
     )
 
 
-def _router_to(cloud: Cloud, port: Port, fixed: FixedIP, net_id: str) -> str:
+def router_to(cloud: Cloud, port: Port, fixed: FixedIP, net_id: str) -> str:
     """A router with a gateway to the external network: best the one that is the subnet's gateway."""
     # neutron/db/l3_db.py: get_router_for_floatingip
     subnet = cloud.store.get(Subnet, fixed.subnet_id)

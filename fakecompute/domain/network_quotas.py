@@ -14,6 +14,8 @@ from fakecompute.domain.records.network import (
     SecurityGroupRule,
     Subnet,
 )
+from fakecompute.domain.records.network_pools import SubnetPool
+from fakecompute.domain.records.network_sharing import RBACPolicy
 from fakecompute.errors import Conflict
 
 if TYPE_CHECKING:
@@ -24,15 +26,17 @@ UNLIMITED = -1
 # fmt: off
 DEFAULTS = {
     "network": 100, "subnet": 100, "subnetpool": -1, "port": 500, "router": 10, "floatingip": 50,
-    "rbac_policy": 10, "security_group": 10, "security_group_rule": 100,
+    "rbac_policy": 10, "security_group": 10, "security_group_rule": 100, "router_route": 30, "trunk": -1,
 }
 # fmt: on
 KINDS: dict[str, type[Record]] = {
     "network": Network,
     "subnet": Subnet,
+    "subnetpool": SubnetPool,
     "port": Port,
     "router": Router,
     "floatingip": FloatingIP,
+    "rbac_policy": RBACPolicy,
     "security_group": SecurityGroup,
     "security_group_rule": SecurityGroupRule,
 }

@@ -34,7 +34,12 @@ def ports_of_router(cloud: Cloud, router: Router, owner: str = ROUTER_INTERFACE)
 
 
 def gateway_of(cloud: Cloud, router: Router) -> Port | None:
-    return next(iter(ports_of_router(cloud, router, ROUTER_GATEWAY)), None)
+    """The first of its gateways, which is the only one of most."""
+    return next(iter(gateways_of(cloud, router)), None)
+
+
+def gateways_of(cloud: Cloud, router: Router) -> list[Port]:
+    return ports_of_router(cloud, router, ROUTER_GATEWAY)
 
 
 def add_interface(cloud: Cloud, router: Router, subnet: Subnet) -> Port:

@@ -70,7 +70,8 @@ def make_subnet(
 
 
 def first_address(prefix: Prefix) -> str:
-    return str(prefix.network_address + (1 if prefix.num_addresses > 1 else 0))
+    """The gateway, where nobody says: of IPv6 the one that all routers answer to.  RFC 4291, 2.6.1."""
+    return str(prefix.network_address + (1 if prefix.version == 4 and prefix.num_addresses > 1 else 0))
 
 
 def check_gateway(prefix: Prefix, gateway: str | None) -> None:
@@ -80,10 +81,8 @@ def check_gateway(prefix: Prefix, gateway: str | None) -> None:
     address = ip_address(gateway)
     if address.version != prefix.version:
         raise InvalidInput(reason=f"gateway_ip '{gateway}' does not match the ip_version '{prefix.version}'")
-    taken = prefix.num_addresses > 2 and address == prefix.network_address
-    if prefix.version == 4:
-        taken = prefix.num_addresses > 2 and address in (prefix.network_address, prefix.broadcast_address)
-    if taken:
+    ends = (prefix.network_address, prefix.broadcast_address)
+    if prefix.version == 4 and address in ends:
         raise InvalidInput(reason="Gateway is not valid on subnet")
 
 
@@ -109,7 +108,7 @@ def check_pools(prefix: Prefix, pools: Iterable[Pool], gateway: str | None) -> N
         start, end = ip_address(pool.start), ip_address(pool.end)
         words = f"{pool.start}-{pool.end}"
         if start.version != end.version or start.version != prefix.version or int(start) > int(end):
-            raise InvalidAllocationPool(pool=words)
+            raise InvalidAllocationPool(pool=pool._asdict())
         if start not in prefix or end not in prefix:
             raise OutOfBoundsAllocationPool(pool=words, cidr=prefix)
         if prefix.num_addresses > 2 and (start == prefix.network_address or _is_broadcast(prefix, end)):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from fakecompute.domain import quota_unified
 from fakecompute.domain.records.compute import Flavor, KeyPair, Quota, ServerGroup
 from fakecompute.domain.records.server import Server
 from fakecompute.errors import Forbidden
@@ -43,6 +44,10 @@ PER_PROJECT = frozenset(("fixed_ips", "floating_ips"))  # a user has none of his
 
 class TooManyInstances(Forbidden):
     message = "Quota exceeded for {overs}: Requested {req}, but already used {used} of {allowed} {overs}"
+
+
+class OverLimit(Forbidden):
+    """What oslo.limit says, where Nova's quotas are Keystone's limits."""
 
 
 class TooManyMetadataItems(Forbidden):
@@ -89,11 +94,15 @@ def own_limits(cloud: Cloud, id: str) -> dict[str, int]:
 
 def default_limits(cloud: Cloud, quota_class: str = "default") -> dict[str, int]:
     """What holds where nothing else is set; the limits of another class rest on the same defaults."""
+    if quota_unified.is_on(cloud):
+        return quota_unified.limits(cloud, None, DEFAULTS)
     return {**DEFAULTS, **own_limits(cloud, f"class:{quota_class}")}
 
 
 def limits(cloud: Cloud, project_id: str, user_id: str | None = None) -> dict[str, int]:
     """Every resource and its limit; -1 is no limit."""
+    if quota_unified.is_on(cloud):
+        return quota_unified.limits(cloud, project_id, DEFAULTS)
     found = {**default_limits(cloud), **own_limits(cloud, project_id)}
     return {**found, **own_limits(cloud, quota_id(project_id, user_id))} if user_id else found
 
@@ -148,6 +157,8 @@ def check_servers(
     cloud: Cloud, project_id: str, user_id: str, *, min_count: int, max_count: int, vcpus: int, ram: int
 ) -> int:
     """How many servers of a size may be made: as many as fit, if at least `min_count` do."""
+    if quota_unified.is_on(cloud):
+        return _check_unified_servers(cloud, project_id, min_count, max_count, vcpus, ram)
     # nova/compute/utils.py: check_num_instances_quota
     wanted = {"instances": max_count, "cores": max_count * vcpus, "ram": max_count * ram}
     over = _Over.find(cloud, project_id, user_id, wanted)
@@ -163,7 +174,10 @@ def check_servers(
 
 
 def check_resize(cloud: Cloud, project_id: str, user_id: str, old: Flavor, new: Flavor) -> None:
-    """Only what grows is looked at."""
+    """Only what grows is looked at; unified limits look at the whole new server."""
+    if quota_unified.is_on(cloud):
+        _check_unified_servers(cloud, project_id, 1, 1, new.vcpus, new.ram)
+        return
     # nova/compute/api.py: _check_quota_for_upsize
     growth = {"cores": max(0, new.vcpus - old.vcpus), "ram": max(0, new.ram - old.ram)}
     over = _Over.find(cloud, project_id, user_id, growth) if any(growth.values()) else None
@@ -172,6 +186,8 @@ def check_resize(cloud: Cloud, project_id: str, user_id: str, old: Flavor, new: 
 
 
 def check_metadata(cloud: Cloud, project_id: str, count: int, user_id: str | None = None) -> None:
+    if quota_unified.is_on(cloud):
+        return _check_unified(cloud, "metadata_items", count)
     if not _within(cloud, project_id, user_id, "metadata_items", count):
         raise TooManyMetadataItems(allowed=limit(cloud, project_id, "metadata_items"))
 
@@ -181,9 +197,13 @@ def check_files(
 ) -> None:
     """Files to be put into a server: their paths, and how long each is."""
     files = list(files)
+    longest = max((len(path) for path, _ in files), default=0)
+    if quota_unified.is_on(cloud):
+        _check_unified(cloud, "injected_files", len(files))
+        _check_unified(cloud, "injected_file_path_bytes", longest)
+        return _check_unified(cloud, "injected_file_content_bytes", max((size for _, size in files), default=0))
     if not _within(cloud, project_id, user_id, "injected_files", len(files)):
         raise TooManyFiles
-    longest = max((len(path) for path, _ in files), default=0)
     if not _within(cloud, project_id, user_id, "injected_file_path_bytes", longest):
         raise FilePathTooLong(allowed=limit(cloud, project_id, "injected_file_path_bytes"))
     largest = max((size for _, size in files), default=0)
@@ -194,12 +214,16 @@ def check_files(
 def check_key_pairs(cloud: Cloud, project_id: str, user_id: str, owner_id: str | None = None) -> None:
     """May there be one more?  The limit is the caller's, even where the pair is for another: `owner_id`."""
     count = cloud.store.count(KeyPair, "user", owner_id or user_id)
+    if quota_unified.is_on(cloud):
+        return _check_unified(cloud, "key_pairs", 1, count)
     if _above(_lower(cloud, project_id, user_id, "key_pairs"), count + 1):
         raise TooManyKeyPairs
 
 
 def check_server_groups(cloud: Cloud, project_id: str, user_id: str) -> None:
     project, user = groups_in_use(cloud, project_id), groups_in_use(cloud, project_id, user_id)
+    if quota_unified.is_on(cloud):
+        return _check_unified(cloud, "server_groups", 1, project)
     if _above(limit(cloud, project_id, "server_groups"), project + 1) or _above(
         limit(cloud, project_id, "server_groups", user_id), user + 1
     ):
@@ -210,10 +234,39 @@ def check_group_members(
     cloud: Cloud, project_id: str, user_id: str, group: ServerGroup, adding: int = 1
 ) -> None:
     """May so many more of the user's servers join?"""
+    if quota_unified.is_on(cloud):  # whosever the servers are
+        return _check_unified(cloud, "server_group_members", adding, len(group.members))
     members = (cloud.store.find(Server, id) for id in group.members)
     count = sum(1 for server in members if server and not server.deleted and server.user_id == user_id)
     if _above(_lower(cloud, project_id, user_id, "server_group_members"), count + adding):
         raise TooManyGroupMembers
+
+
+def _check_unified_servers(
+    cloud: Cloud, project_id: str, min_count: int, max_count: int, vcpus: int, ram: int
+) -> int:
+    """The highest count that fits, down to `min_count`: of that one the refusal tells."""
+    # nova/limit/placement.py: enforce_num_instances_and_resources
+    used = dict(zip(("instances", "cores", "ram"), usage(cloud, project_id), strict=True))
+
+    def refusal(count: int) -> str | None:
+        deltas = {"instances": count, "cores": count * vcpus, "ram": count * ram}
+        return quota_unified.refusal(cloud, project_id, used, deltas)
+
+    if (refused := refusal(min_count)) is not None:
+        raise OverLimit(reason=refused)
+    fits, too_many = min_count, max_count + 1
+    while too_many - fits > 1:
+        middle = (fits + too_many) // 2
+        fits, too_many = (fits, middle) if refusal(middle) else (middle, too_many)
+    return fits
+
+
+def _check_unified(cloud: Cloud, resource: str, delta: int, used: int = 0) -> None:
+    """A limit that is the same for everybody."""
+    refusal = quota_unified.refusal(cloud, None, {resource: used}, {resource: delta})
+    if refusal is not None:
+        raise OverLimit(reason=refusal)
 
 
 def _above(limit: int, value: int) -> bool:

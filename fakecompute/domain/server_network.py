@@ -9,16 +9,28 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from fakecompute.domain.network import MacAddressInUse, binding, change, default_group, make_port
+from fakecompute.domain.network import MacAddressInUse, change, default_group, make_port
 from fakecompute.domain.network_addresses import (
     InvalidIpForNetwork,
     IpAddressAlreadyAllocated,
     IpAddressGenerationFailure,
     Wish,
 )
+from fakecompute.domain.network_bindings import (
+    FAILED,
+    PortBindingAlreadyExists,
+    PortBindingError,
+    activate_binding,
+    add_binding,
+    binding,
+    drop_bindings,
+)
 from fakecompute.domain.network_floatingips import drop_port, floatingips_of
 from fakecompute.domain.network_quotas import OverQuota, room_for
+from fakecompute.domain.network_sharing import is_open, is_shared, networks_for
+from fakecompute.domain.network_trunks import follow_parent
 from fakecompute.domain.records.network import Network, Port, SecurityGroup, Subnet
+from fakecompute.domain.records.network_services import PortBinding
 from fakecompute.domain.records.server import NetworkRequest, Server
 from fakecompute.errors import BadRequest, Conflict, Forbidden
 
@@ -49,6 +61,10 @@ class PortNotUsableDNS(BadRequest):
         "Port {id} not usable for instance {server}. Value {value} assigned to dns_name attribute does not"
         " match instance's hostname {hostname}"
     )
+
+
+class PortBindingFailed(Conflict):
+    message = "Binding failed for port {id}, please check neutron logs for more information."
 
 
 class PortRequiresFixedIP(BadRequest):
@@ -198,14 +214,14 @@ def _check_networks(
     if lost := [str(id) for id, network in found.items() if network is None]:
         raise NetworkNotFound(id=", ".join(lost))
     for network in found.values():
-        if network is not None and network.external and not network.shared and not is_admin:
+        if network and network.external and not is_shared(cloud, network, project_id) and not is_admin:
             raise ExternalNetworkAttachForbidden(id=network.id)
 
 
 def visible_network(cloud: Cloud, project_id: str, is_admin: bool, id: str | None) -> Network | None:
     """The network, for those who can see it: its project, all if it is shared or external."""
     network = cloud.store.find(Network, id)
-    if network is None or is_admin or network.shared or network.external or network.project_id == project_id:
+    if network is None or is_admin or is_open(cloud, network, project_id):
         return network
     return None
 
@@ -222,8 +238,7 @@ def _seen_holder(cloud: Cloud, project_id: str, is_admin: bool, request: Network
 
 def _automatic_network(cloud: Cloud, project_id: str) -> Network | None:
     """The one network that a project can use, or None; NetworkAmbiguous if there are several."""
-    own = [network for network in cloud.store.by(Network, "project", project_id) if not network.shared]
-    found = own + cloud.store.by(Network, "shared", True)
+    found = cloud.store.by(Network, "project", project_id) + networks_for(cloud, project_id)
     if len(found) > 1:
         raise NetworkAmbiguous
     return found[0] if found else None
@@ -278,11 +293,23 @@ def allocate(cloud: Cloud, server: Server) -> None:
         requests = (NetworkRequest(network_id=network.id),) if network else ()
     with cloud.transaction():
         for request in requests:
-            attach(cloud, server, request)
+            _attach(cloud, server, request)
 
 
 def attach(cloud: Cloud, server: Server, request: NetworkRequest) -> Port:
-    """One more port for a server: an existing one, or a new one on a network."""
+    """One more port for a server: an existing one, or a new one on a network; bound, or it is refused."""
+    port = _attach(cloud, server, request)
+    check_bound(port)
+    return port
+
+
+def check_bound(port: Port) -> None:
+    """nova/network/neutron.py: _ensure_no_port_binding_failure."""
+    if port.vif_type == FAILED:
+        raise PortBindingFailed(id=port.id)
+
+
+def _attach(cloud: Cloud, server: Server, request: NetworkRequest) -> Port:
     attachment = cloud.streams.number("attachment")
     mine = {
         "device_id": server.id,
@@ -301,7 +328,9 @@ def attach(cloud: Cloud, server: Server, request: NetworkRequest) -> Port:
         raise PortInUse(id=port.id)
     if port.dns_name and port.dns_name != server.hostname:
         raise PortNotUsableDNS(id=port.id, server=server.id, value=port.dns_name, hostname=server.hostname)
-    return change(cloud, port, **mine, **binding(port, server.host or ""), dns_name=server.hostname)
+    bound = change(cloud, port, **mine, **binding(cloud, port, server.host or ""), dns_name=server.hostname)
+    follow_parent(cloud, bound)
+    return bound
 
 
 def attach_automatic(cloud: Cloud, server: Server) -> Port:
@@ -347,7 +376,8 @@ def detach(cloud: Cloud, port: Port) -> None:
     if port.owned_by_nova:
         drop_port(cloud, port)
     else:
-        change(cloud, port, **binding(port, ""), **FREE)
+        drop_bindings(cloud, port)
+        follow_parent(cloud, change(cloud, port, **binding(cloud, port, ""), **FREE))
 
 
 def release(cloud: Cloud, server: Server) -> None:
@@ -359,15 +389,43 @@ def release(cloud: Cloud, server: Server) -> None:
 def activate(cloud: Cloud, server: Server) -> None:
     """The guest is plugged in: its ports are up."""
     for port in ports_of(cloud, server.id):
-        if port.admin_state_up:
-            change(cloud, port, status="ACTIVE")
+        if port.admin_state_up and port.vif_type != FAILED:
+            follow_parent(cloud, change(cloud, port, status="ACTIVE"))
 
 
 def rebind(cloud: Cloud, server: Server) -> None:
     """The server is on another host, or (shelved and offloaded) on none."""
     moved = {"device_owner": f"compute:{server.availability_zone}"} if server.host else {}
     for port in ports_of(cloud, server.id):
-        change(cloud, port, **binding(port, server.host or ""), **moved)
+        follow_parent(cloud, change(cloud, port, **binding(cloud, port, server.host or ""), **moved))
+
+
+def prepare_move(cloud: Cloud, server: Server, host: str) -> None:
+    """A live migration begins: every port is bound to the other host too, inactively."""
+    for port in ports_of(cloud, server.id):
+        if host == port.host or port.vif_type == FAILED:
+            continue
+        try:
+            add_binding(cloud, port, host)
+        except PortBindingAlreadyExists:
+            continue
+        except PortBindingError:
+            raise PortBindingFailed(id=port.id) from None
+
+
+def moved(cloud: Cloud, server: Server) -> None:
+    """It runs on the other host: what was prepared is active there, and nothing is left of the old."""
+    for port in ports_of(cloud, server.id):
+        if any(other.host == server.host for other in cloud.store.by(PortBinding, "port", port.id)):
+            change(cloud, activate_binding(cloud, port, server.host or ""), status=port.status)
+    rebind(cloud, server)
+    stay(cloud, server)
+
+
+def stay(cloud: Cloud, server: Server) -> None:
+    """There is no second host any more."""
+    for port in ports_of(cloud, server.id):
+        drop_bindings(cloud, port)
 
 
 # --- what views show

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from fakecompute.domain.records.limits import RateLimit
@@ -9,12 +10,30 @@ from fakecompute.domain.scheduler.filters import FILTERS
 from fakecompute.domain.volume.filters import FILTERS as VOLUME_FILTERS
 from fakecompute.errors import BadDefinition
 
+QUOTA_DRIVERS = ("nova.quota.DbQuotaDriver", "nova.quota.UnifiedLimitsDriver")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """Seconds where it is a time; Nova's defaults (spec/servers.yaml, periodic_and_config; nova/conf/scheduler.py)."""
 
     token_expiration: int = 3600  # [token]expiration of Keystone
+    auth_methods: tuple[str, ...] = (  # [auth]methods of Keystone; clouds with passcodes add totp
+        "external", "password", "token", "oauth1", "mapped", "application_credential", "ec2credential",
+    )  # fmt: skip
+    max_project_tree_depth: int = 5  # [DEFAULT] of keystone.conf; domains are not counted
+
+    # [security_compliance] of keystone.conf; 0 and "" are for no such rule
+    lockout_failure_attempts: int = 0
+    lockout_duration: int = 1800
+    password_expires_days: int = 0
+    unique_last_password_count: int = 0
+    minimum_password_age: int = 0  # days
+    password_regex: str = ""
+    password_regex_description: str = ""
+    change_password_upon_first_use: bool = False
+    disable_user_account_days_inactive: int = 0
+
     max_limit: int = 1000  # [api]: the longest page
     max_attempts: int = 3  # [scheduler]: hosts that a build is tried on
     allow_resize_to_same_host: bool = False
@@ -29,6 +48,7 @@ class Settings:
     reboot_timeout: int = 0  # 0: never; else a server that reboots for longer is rebooted hard
     shutdown_timeout: int = 60  # after which a guest that does not shut down is cut off; an image may say otherwise
     sync_power_state_interval: int = 600  # how often Nova looks whether guests run; 0: at every minute, -1: never
+    update_resources_interval: int = 0  # how often nova-compute tells Placement what it has; 0: a minute, -1: never
     service_down_time: int = 60  # without a report a service is down after it
     vnc_enabled: bool = True  # [vnc]enabled, and so on: the remote consoles that there are
     spice_enabled: bool = False
@@ -83,6 +103,26 @@ class Settings:
     allocated_capacity_weight_multiplier: float = 0.0  # AllocatedCapacityWeigher and VolumeNumberWeigher have -1.0,
     volume_number_multiplier: float = 0.0  # where they are asked; they are not by default
 
+    # [quota]driver: nova.quota.DbQuotaDriver, or nova.quota.UnifiedLimitsDriver, which asks Keystone for the limits
+    # that are registered for the service `compute` in its region (domain/quota_unified.py)
+    quota_driver: str = "nova.quota.DbQuotaDriver"
+
+    # glance-api.conf
+    enabled_import_methods: tuple[str, ...] = ("glance-direct", "web-download", "copy-image")
+    allowed_hosts: tuple[str, ...] = ()  # [import_filtering_opts]: all that imports may come from, if it is said
+    allowed_ports: tuple[str, ...] = ("80", "443")
+    enabled_backends: tuple[str, ...] = ()  # stores of images as `name:type`, the first is the default; none: just one
+    show_multiple_locations: bool = False  # may clients see and change where bytes are kept?
+    show_image_direct_url: bool = False
+    image_cache: bool = False  # the API of the cache: /v2/cache
+    property_protections: tuple[str, ...] = ()  # `name: create=admin read=@ update=! delete=admin,member`; roles
+    user_storage_quota: int = 0  # bytes of a project's images; 0: any
+    image_member_quota: int = 128  # of one image, below 0: any
+    image_property_quota: int = 128
+    image_tag_quota: int = 128
+    image_location_quota: int = 10
+    use_keystone_limits: bool = False  # are images counted by Keystone's limits?
+
     # what old Novas and today's proxies do: none unless a cloud says so
     rate_limits: tuple[RateLimit, ...] = ()
     rate_limit_status: int = 0  # 413 or 429; 0: what the release answered
@@ -92,6 +132,13 @@ class Settings:
     tokens_refused_by: tuple[str, ...] = ()  # services (compute, volume ...) that take no token for a good one
 
     def __post_init__(self) -> None:
+        try:
+            re.compile(self.password_regex)
+        except re.error as error:
+            raise BadDefinition([f"password_regex: {error}"]) from None
+        if self.quota_driver not in QUOTA_DRIVERS:
+            known_drivers = ", ".join(QUOTA_DRIVERS)
+            raise BadDefinition([f"quota_driver: there is no {self.quota_driver}; there are {known_drivers}"])
         for setting, known in ("enabled_filters", FILTERS), ("scheduler_default_filters", VOLUME_FILTERS):
             unknown = [name for name in getattr(self, setting) if name not in known]
             if unknown:

@@ -17,7 +17,7 @@ from rich.text import Text
 
 from fakecompute import resources
 from fakecompute.faces.judging import Verdict
-from fakecompute.faces.rows import WAIT, Row, rows, seconds, span
+from fakecompute.faces.rows import WAIT, Row, plain, rows, seconds, span
 from fakecompute.scenario.expectations import FINDINGS, Finding
 from fakecompute.scenario.journals import Compared
 from fakecompute.scenario.load import load
@@ -81,11 +81,6 @@ def show_entries(entries: Sequence[Entry], console: Console) -> None:
         return
     for entry in entries:
         console.print(plain(entry), markup=False, soft_wrap=True)
-
-
-def plain(entry: Entry) -> str:
-    """A line without colours, aligned."""
-    return f"{seconds(entry.at):>12}  {entry.kind:<10}  {entry.subject:<34}  {entry.text}".rstrip()
 
 
 def _timeline(found: Sequence[Row], width: int) -> Table:

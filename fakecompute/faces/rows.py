@@ -40,6 +40,16 @@ def rows(entries: Iterable[Entry]) -> list[Row]:
     return [_row(tuple(group)) for group in _folded(enumerate(entries))]
 
 
+def plain(entry: Entry) -> str:
+    """A line without colours, aligned."""
+    return f"{seconds(entry.at):>12}  {entry.kind:<10}  {entry.subject:<34}  {entry.text}".rstrip()
+
+
+def plain_row(row: Row) -> str:
+    """The same of a row."""
+    return f"{seconds(row.at):>12}  {row.sign:>3}  {row.subject:<34}  {row.text}".rstrip()
+
+
 def seconds(at: int) -> str:
     return f"{at / SECOND:.3f}s"
 

@@ -88,6 +88,17 @@ class Server:
         """What the control API wants to be sent; None where anybody may ask."""
         return self._guard.token
 
+    def add(self, name: str, cloud: Cloud) -> str:
+        """Serve one more, below `/clouds/NAME`; the address of that."""
+        cloud.lock = threading.RLock()
+        tended(cloud)
+        self.clouds[name] = cloud
+        return f"{self.url}/clouds/{name}"
+
+    def remove(self, name: str) -> None:
+        """Serve it no more."""
+        self.clouds.pop(name, None)
+
     def start(self) -> Self:
         """Listen: when this returns, requests are answered."""
         self._thread.start()

@@ -15,6 +15,7 @@ from itertools import takewhile
 from operator import add, sub
 from typing import Any, ClassVar, NamedTuple, Self, TypeVar
 
+Part = tuple[Hashable, tuple[int, ...]]  # of a total: its key, and the amounts
 FEED_LENGTH = 4096  # changes that `Store.changes` remembers
 _MASK = (1 << 128) - 1
 
@@ -24,11 +25,12 @@ class Record:
     """One thing of the cloud.  Values are immutable: scalars, tuples, other frozen things.
 
     `indexes` names what it can be found by: a function that gives the key, None for none, or a list of keys.
-    `totals` names what is summed up: a function that gives (key, amounts), or None for what does not count.
+    `totals` names what is summed up: a function that gives (key, amounts), several of them as a list, or None for
+    what does not count.
     """
 
     indexes: ClassVar[Mapping[str, Callable[[Any], Hashable | list[Any]]]] = {}
-    totals: ClassVar[Mapping[str, Callable[[Any], tuple[Hashable, tuple[int, ...]] | None]]] = {}
+    totals: ClassVar[Mapping[str, Callable[[Any], Part | list[Part] | None]]] = {}
 
     id: str
 
@@ -223,9 +225,8 @@ class Store:
 
     def _retotal(self, place: tuple[Kind, str], gone: Any, come: Any) -> None:
         totals = self._own(self._totals, place, ("total", place))
-        for part, operation in (gone, sub), (come, add):
-            if part is not None:
-                key, amounts = part
+        for parts, operation in (gone, sub), (come, add):
+            for key, amounts in parts if type(parts) is list else () if parts is None else (parts,):
                 now = totals.get(key) or (0,) * len(amounts)
                 totals[key] = tuple(map(operation, now, amounts))
                 if not any(totals[key]):

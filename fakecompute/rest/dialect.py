@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from fakecompute.errors import FakeError
+from fakecompute.errors import FakeError, UnsupportedMediaType
 from fakecompute.rest.version import Version
 
 
@@ -50,6 +50,8 @@ class Dialect:
     unauthorized: Callable[[str], Answer]  # (identity's address)
     malformed: Callable[[], FakeError]
     too_large: Callable[[], FakeError | Answer]
+    wrong_type: Callable[[str], FakeError] = lambda content_type: UnsupportedMediaType()
+    finish: Callable[[Answer, Version | None], Answer] | None = None  # the last touch to an error, by the version
     bad_version: Callable[[str], FakeError] | None = None  # no such form
     unsupported_version: Callable[[str, Version, Version], FakeError] | None = None
     no_action: str = "There is no such action: {key}"
@@ -57,4 +59,5 @@ class Dialect:
         "Malformed request URL: URL's project_id '{url}' doesn't match Context's project_id '{context}'"
     )
     head: bool = False  # HEAD is answered as GET without its body
+    versions_first: bool = False  # the version is agreed upon before the path is looked at
     routes_first: bool = False  # what is not there is told before the token is looked at

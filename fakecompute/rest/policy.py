@@ -36,22 +36,35 @@ def allows(
     """Does the audience of a rule hold the caller, towards a resource of this project or user?
 
     `any`, `reader`, `member`, `manager`: the role in the resource's project, or admin; `admin`; `service`;
-    `admin_or_same_user`; `nobody`.  Without a project the caller's own is meant.
+    `admin_or_same_user`; `service_alone`, which admins are not; `nobody`.  Without a project the caller's own is meant.
 
     Keystone's audiences are several words, one of which is enough: `system_reader`, `domain_reader` and
     `domain_manager` have the role on the system or on the resource's domain; `own_user`, `own_project` and
-    `own_domain` are who or what the token is for.
+    `own_domain` are who or what the token is for, `token_domain` only that of a token for a domain.  `!domain` and
+    `!system` in front bar tokens for those; after `!admin` it is not enough to be an admin.
     """
-    if audience == "any":
-        return True
-    if audience == "nobody":
-        return False
-    if context.is_admin:
+    if audience in ("any", "nobody"):
+        return audience == "any"
+    if audience == "service_alone":
+        return "service" in context.roles
+    admins_too = True
+    while audience.startswith("!"):
+        bar, audience = audience.split(" ", 1)
+        if (bar == "!domain" and context.domain_id is not None) or (bar == "!system" and context.system):
+            return False
+        admins_too = admins_too and bar != "!admin"
+    if admins_too and context.is_admin:
         return True
     if audience == "admin_or_same_user":
         return user_id is None or user_id == context.user_id
     if " " in audience:
-        return any(allows(word, context, project_id, user_id, domain_id) for word in audience.split())
+        return any(_is_one(word, context, project_id, user_id, domain_id) for word in audience.split())
+    return _is_one(audience, context, project_id, user_id, domain_id)
+
+
+def _is_one(
+    audience: str, context: Context, project_id: str | None, user_id: str | None, domain_id: str | None
+) -> bool:
     if audience in _SCOPED:
         return _SCOPED[audience](context, project_id, user_id, domain_id)
     if audience in ("admin", "service"):
@@ -67,11 +80,14 @@ def _same(wanted: str | None, *own: str | None) -> bool:
 # fmt: off
 _Id = str | None  # of the resource
 _SCOPED: dict[str, Callable[[Context, _Id, _Id, _Id], bool]] = {
+    "system_admin":   lambda me, project, user, domain: me.system and "admin" in me.roles,
     "system_reader":  lambda me, project, user, domain: me.system and "reader" in me.roles,
     "domain_reader":  lambda me, project, user, domain: "reader" in me.roles and _same(domain, me.domain_id),
     "domain_manager": lambda me, project, user, domain: "manager" in me.roles and _same(domain, me.domain_id),
+    "own_member":     lambda me, project, user, domain: "member" in me.roles and _same(user, me.user_id),
     "own_user":       lambda me, project, user, domain: _same(user, me.user_id),
     "own_project":    lambda me, project, user, domain: _same(project, me.project_id),
+    "token_domain":   lambda me, project, user, domain: _same(domain, me.domain_id),
     "own_domain":     lambda me, project, user, domain: _same(domain, me.domain_id, me.project_domain_id),
 }
 # fmt: on

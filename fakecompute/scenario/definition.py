@@ -190,6 +190,7 @@ READERS: dict[str, Reader] = {
         "unit":        choice(("second", "minute", "hour", "day"), "unit"),
     })),
     "quotas":         table(table(integer(-1), choice(DEFAULTS, "quota"))),          # project -> limits
+    "registered_limits": table(integer(-1)),   # Keystone's, of Compute: servers, class:VCPU ...
     "network_quotas": table(table(integer(-1), choice(NETWORK_DEFAULTS, "quota"))),
     "volume_quotas":  table(table(integer(-1), volume_quota)),
     "images": listing(mapping({
@@ -206,6 +207,22 @@ READERS: dict[str, Reader] = {
         "os_hidden":        boolean,
         "tags":             listing(text),
         "properties":       table(text),
+    })),
+    "metadefs": listing(mapping({              # in the form of Glance's own files
+        "namespace":                  required(text),
+        "display_name":               text,
+        "description":                text,
+        "visibility":                 choice(("public", "private"), "visibility"),
+        "protected":                  boolean,
+        "owner":                      text,    # a project
+        "resource_type_associations": listing(mapping({
+            "name":              required(text),
+            "prefix":            text,
+            "properties_target": text,
+        })),
+        "properties":                 table(anything),
+        "objects":                    listing(anything),
+        "tags":                       listing(mapping({"name": required(text)})),
     })),
     "networks": listing(mapping({
         "id":               text,

@@ -149,7 +149,7 @@ def retried_too_early(run: Evidence) -> Iterator[Finding]:
             if early > 0 and (request_of(call) == request_of(before) or call.at - before.at >= AT_ONCE * SECOND):
                 said = f"{what} was asked again {early:.3g} s before its Retry-After of {asked} s was over"
                 yield Finding("retry_after", call.at, said, {"operation": line["operation"], "early": early})
-        if str(line.get("retry_after") or "").isdecimal():
+        if str(line.get("retry_after") or "").isdecimal() and not line.get("lost"):
             refused[key] = (call, int(line["retry_after"]))
         else:
             refused.pop(key, None)

@@ -26,7 +26,9 @@ import orjson
 from fakecompute import resources
 from fakecompute.cloud import Cloud
 from fakecompute.domain.identity import token_for
+from fakecompute.domain.records.delegation import Credential
 from fakecompute.domain.records.identity import ApplicationCredential, Token, User
+from fakecompute.domain.second_factor import passcode_at
 from fakecompute.kernel.clock import (
     SECOND,
     AutoClock,
@@ -104,16 +106,19 @@ def explained(cloud: Cloud, what: str) -> Iterator[None]:
     if journal is None or before is None or _standing(cloud) == before:
         return
     cloud.streams.reach(CALLS, before[0])
-    journal.write(
-        {
-            "at": cloud.now,
-            "control": what,
-            "number": answered(cloud),
-            "seed": cloud.streams.seed,
-            "begun": cloud.begun,
-            "state": b64encode(dump(_without_secrets(cloud))).decode(),
-        }
-    )
+    journal.write(mark(cloud, what))
+
+
+def mark(cloud: Cloud, what: str) -> dict[str, Any]:
+    """A line that tells how a cloud is after something that was no call."""
+    return {
+        "at": cloud.now,
+        "control": what,
+        "number": answered(cloud),
+        "seed": cloud.streams.seed,
+        "begun": cloud.begun,
+        "state": b64encode(dump(_without_secrets(cloud))).decode(),
+    }
 
 
 def _standing(cloud: Cloud) -> tuple[Any, ...]:
@@ -460,6 +465,12 @@ class _Again:
         found = self.cloud.store.find(User, str(told.get("id")))
         return found or self.cloud.store.one(User, "name", (place, told.get("name")))
 
+    def _passcode(self, holder: dict[str, Any], path: str) -> str | None:
+        """The one of the moment, where the user has a secret for them."""
+        user = self._user(holder)
+        secrets = self.cloud.store.by(Credential, "of_type", (user.id, "totp")) if user else []
+        return passcode_at(secrets[0].blob, self.cloud.now) if secrets else None
+
     def _credential(self, holder: dict[str, Any], path: str) -> str | None:
         if not path.endswith("/auth/tokens"):
             return None
@@ -479,6 +490,7 @@ class _Again:
 FILLS = {
     "password": _Again._password,
     "original_password": _Again._original,
+    "passcode": _Again._passcode,
     "secret": _Again._credential,
     "auth_key": _Again._key,
     "user_data": _Again._user_data,

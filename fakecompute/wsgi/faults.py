@@ -20,7 +20,7 @@ from fakecompute.errors import FakeError, Injected
 from fakecompute.kernel.store import Record
 from fakecompute.rest.call import Call
 from fakecompute.rest.dialect import Answer
-from fakecompute.wsgi.many import DELAY, WIRE
+from fakecompute.wsgi.many import DELAY, WAITS, WIRE
 
 Params = dict[str, str]
 
@@ -208,7 +208,7 @@ def _late(call: Call, effect: Effect) -> None:
     if not effect.delay:
         return
     call.environ[DELAY] = call.environ.get(DELAY, 0) + effect.delay
-    if call.cloud.clock.virtual:
+    if call.cloud.clock.virtual and WAITS not in call.environ:
         call.cloud.clock.advance(effect.delay)
 
 

@@ -23,6 +23,7 @@ CONTROL = "/_fakecompute"  # whose refusals are JSON
 PROJECT = "fakecompute.project"
 LEGACY = "fakecompute.legacy"  # the path as it was asked for at the legacy endpoint
 DELAY = "fakecompute.delay"  # microseconds that the answer is to be late, for the face to wait
+WAITS = "fakecompute.waits"  # the face does so in virtual time too: the clock is not to be moved for it
 WIRE = "fakecompute.wire"  # how the answer is damaged on its way (domain/faults.py), for the face to do
 
 _CLOUD = re.compile(r"/clouds/([A-Za-z0-9._-]+)(?=/|$)")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from io import BytesIO
 from re import fullmatch
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from flask import Response
 
-from fakecompute.domain.identity import with_implied
+from fakecompute.domain.access_rules import permits
 from fakecompute.domain.looks import Awaited, looked_at
 from fakecompute.domain.rate_limits import count_call, rate_limits
 from fakecompute.domain.records.identity import Token
@@ -19,7 +20,6 @@ from fakecompute.errors import (
     FakeError,
     MalformedBody,
     NotFound,
-    UnsupportedMediaType,
 )
 from fakecompute.rest.call import Call
 from fakecompute.rest.dialect import Answer
@@ -42,7 +42,7 @@ NOBODY = Context(user_id="")
 LOOKS = ("GET", "HEAD", "OPTIONS")  # their ids come from another stream: watching changes nothing
 WITH_BODY = ("POST", "PUT", "PATCH")  # nobody looks at what a GET or DELETE brings along
 RAW_LIMIT = 1 << 40  # bytes of an image
-SLICE = 1 << 16
+SLICE = 1 << 20  # images come and go in pieces: whoever takes them whole holds them twice
 RESERVED = ":/?#[]@!$&'()*+,;=%"  # what an address may hold (RFC 3986)
 
 Unread = Literal["too_large", "malformed"]
@@ -88,6 +88,8 @@ def _answer(
     except FakeError as refused:
         error = refused
     answer = dialect.fault(error, call.request_id)
+    if dialect.finish is not None:
+        answer = dialect.finish(answer, call.version if call.negotiated else None)
     answer.headers = {**(answer.headers or {}), **error.headers}
     return answer
 
@@ -102,8 +104,12 @@ def _perform(
     if not public:
         _authenticate(call, environ)
         _count(call, environ)
-    candidates = _candidates(call.service, methods, method)
-    _negotiate(call)
+    if call.service.dialect.versions_first:
+        _negotiate(call)
+        candidates = _candidates(call.service, methods, method)
+    else:
+        candidates = _candidates(call.service, methods, method)
+        _negotiate(call)
     if isinstance(raw, str):
         _refuse(getattr(call.service.dialect, raw)())
     call.raw = raw
@@ -123,10 +129,15 @@ def _perform(
 
 def _carry_out(call: Call, endpoint: Endpoint, params: dict[str, str]) -> Answer:
     """What was asked for, all of it or nothing."""
-    with call.cloud.transaction():
-        call.params = {name: _found(call, name, value) for name, value in params.items()}
-        _check_policy(call, endpoint)
-        made = endpoint.handler(call, **call.params)
+    try:
+        with call.cloud.transaction():
+            call.params = {name: _found(call, name, value) for name, value in params.items()}
+            _check_policy(call, endpoint)
+            made = endpoint.handler(call, **call.params)
+    except FakeError as refused:
+        if refused.aftermath is not None:
+            refused.aftermath()
+        raise
     return made if isinstance(made, Answer) else Answer(endpoint.status(call.version), made)
 
 
@@ -150,7 +161,7 @@ def _read(environ: WSGIEnvironment, limit: int) -> bytes | Unread:
     stream = environ["wsgi.input"]
     try:
         if "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower():
-            raw: bytes = stream.read(limit + 1)
+            raw = _gathered(stream, limit + 1)
             if len(raw) <= limit:
                 return raw
             while stream.read(SLICE):  # the next request of this connection begins behind it
@@ -160,10 +171,20 @@ def _read(environ: WSGIEnvironment, limit: int) -> bytes | Unread:
         size = int(length) if fullmatch("[0-9]+", length) else 0
         if size > limit:
             return "too_large"
-        raw = stream.read(size) if size else b""
+        raw = _gathered(stream, size)
         return raw if len(raw) == size else "malformed"  # the client went away
     except (ValueError, OSError):  # chunks that are none, a length past all numbers
         return "malformed"
+
+
+def _gathered(stream: Any, most: int) -> bytes:
+    """So many bytes, or as many as there are."""
+    if most <= SLICE:
+        return bytes(stream.read(most)) if most else b""
+    held = BytesIO()  # whose value is no copy
+    while held.tell() < most and (part := stream.read(min(SLICE, most - held.tell()))):
+        held.write(part)
+    return held.getvalue()
 
 
 def _call(cloud: Cloud, environ: WSGIEnvironment, service: Routes) -> Call:
@@ -200,7 +221,9 @@ def _is_public(methods: Methods, method: str) -> bool:
 def _authenticate(call: Call, environ: WSGIEnvironment) -> None:
     token = call.cloud.store.find(Token, environ.get("HTTP_X_AUTH_TOKEN"))
     refused = call.service.name in call.cloud.settings.tokens_refused_by
-    if token is None or token.expires_at <= call.cloud.now or refused:
+    if token is None or token.suspended or token.expires_at <= call.cloud.now or refused:
+        raise Refusal(call.service.dialect.unauthorized(f"{call.base}/identity"))
+    if token.application_credential_id and not _may_call(call, token):
         raise Refusal(call.service.dialect.unauthorized(f"{call.base}/identity"))
     call.context = Context(
         user_id=token.user_id,
@@ -212,8 +235,15 @@ def _authenticate(call: Call, environ: WSGIEnvironment) -> None:
         project_domain_id=token.project_domain_id or None,
         domain_id=token.domain_id,
         system=token.system,
-        roles=with_implied(token.roles),
+        roles=frozenset(token.roles),
     )
+
+
+def _may_call(call: Call, token: Token) -> bool:
+    """Do its access rules allow it?  Nobody asks where one service calls another for a user."""
+    service = call.cloud.store.find(Token, call.header("X-Service-Token"))
+    chained = service is not None and not service.suspended and service.expires_at > call.cloud.now
+    return chained or permits(call.cloud, token, call.service.mount, call.environ["REQUEST_METHOD"], call.path)
 
 
 def _count(call: Call, environ: WSGIEnvironment) -> None:
@@ -305,7 +335,7 @@ def _decode(call: Call, endpoint: Endpoint) -> None:
     if call.raw and content_type not in (
         endpoint.types if endpoint.types is not None else call.service.types
     ):
-        raise UnsupportedMediaType
+        raise call.service.dialect.wrong_type(content_type)
     try:
         if environ.get("HTTP_CONTENT_ENCODING", "").lower() == "gzip":
             plain = inflate(call.raw, call.service.max_body)
@@ -370,4 +400,10 @@ def _encode(call: Call, environ: WSGIEnvironment, answer: Answer) -> Response:
         body = packed
         headers["Content-Encoding"] = "gzip"
     headers["Content-Length"] = str(len(body))
-    return Response(b"" if head else body, answer.status, headers)
+    sent = b"" if head else body if len(body) <= SLICE else _pieces(body)
+    return Response(sent, answer.status, headers)
+
+
+def _pieces(body: bytes) -> Iterator[bytes]:
+    for first in range(0, len(body), SLICE):
+        yield body[first : first + SLICE]

@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 SERVE = [sys.executable, "-c", "from fakecompute.faces.cli import main; main()", "serve", "--port", "0"]
 OPENSTACK = shutil.which("openstack", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
 PLAIN = {name: value for name, value in os.environ.items() if not name.startswith("OS_")}
-
+PROMPT = "--- what comes next?"
 
 
 @contextmanager
@@ -81,3 +81,56 @@ def session(home: Path, lines: str, user: str = "fakecompute") -> dict[str, Any]
     shown = list(documents(done.stdout))
     assert len(shown) == len(names), done.stderr
     return dict(zip(names, shown, strict=True)) | {"errors": done.stderr}
+
+
+class Shell:
+    """The command, waiting for the next line of a session: milliseconds for each, where a process takes seconds."""
+
+    def __init__(self, home: Path, user: str) -> None:
+        assert OPENSTACK, "the openstack command is not installed: pip install 'fakecompute[clients]'"
+        env = PLAIN | {"OS_CLOUD": user, "COLUMNS": "200", "PYTHONUNBUFFERED": "1"}
+        pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+        self.process: Any = subprocess.Popen([OPENSTACK], cwd=home, env=env, text=True, **pipes)
+        self.home = home
+        self.too_long = Timer(100, self.process.kill)
+        self.too_long.start()
+
+    def said(self, line: str) -> str:
+        """What a command prints, errors too."""
+        self.process.stdin.write(f"{line}\n!echo {PROMPT}\n")
+        self.process.stdin.flush()
+        lines = []
+        for said in self.process.stdout:
+            if said.strip() == PROMPT:
+                return "".join(lines).strip()
+            lines.append(said)
+        raise AssertionError(f"{line}: the command is over: {''.join(lines)}")
+
+    def show(self, line: str) -> Any:
+        """What a command shows, a dict or a list of them."""
+        said = self.said(f"{line} -f json")
+        try:
+            return json.loads(said)
+        except ValueError:
+            raise AssertionError(f"{line}: {said}") from None
+
+    def do(self, line: str) -> None:
+        """A command that has nothing to say, unless something goes wrong."""
+        if said := self.said(line):
+            raise AssertionError(f"{line}: {said}")
+
+    def end(self) -> None:
+        self.too_long.cancel()
+        self.process.stdin.close()
+        self.process.stdout.close()
+        self.process.wait(timeout=20)
+
+
+@contextmanager
+def shell(home: Path, user: str = "fakecompute") -> Iterator[Shell]:
+    """A session of one's own with a cloud that is being served."""
+    begun = Shell(home, user)
+    try:
+        yield begun
+    finally:
+        begun.end()

@@ -78,6 +78,13 @@ SERVICES = {
             ("Content-Type", "Location", "OpenStack-API-Version", "Retry-After", "Vary"),
             type_of_nothing=False,
         ),
+        Service(
+            "placement",
+            "",
+            "1.39",
+            ("Allow", "Cache-Control", "Location", "OpenStack-API-Version"),
+            type_of_nothing=False,
+        ),
     )
 }
 
@@ -88,6 +95,7 @@ FORMS = (  # what no two clouds have in common: by its form ...
     (re.compile(r"\br-[0-9a-z]{8}\b"),                              lambda found: "(reservation)"),
     (re.compile(r"ssh-rsa \S+ Generated-by-Nova\n?"),              lambda found: "(a generated key)"),
     (re.compile(r"Traceback \(most recent call last\)[\s\S]*"),       lambda found: "(traceback)"),
+    (re.compile(r"\s+(Failed validating|On instance)[\s\S]*"),    lambda found: " (what was not met)"),
     (re.compile(r"instance-[0-9a-f]{8}"),                           lambda found: "(instance name)"),
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.\d]*"),        lambda found: re.sub(r"\d", "9", found[0])),
 )

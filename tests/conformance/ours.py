@@ -101,3 +101,14 @@ class OurCinder(Ours):
         for kind, id in pause.of.items():
             record = self.cloud.store.get(RECORDS[kind], id)
             self.cloud.store.put(record.evolve(status=pause.status))
+
+
+class OurPlacement(Ours):
+    """A cloud without hosts: of providers only those that are made."""
+
+    def __init__(self) -> None:
+        super().__init__("placement", "placement.yaml", Settings())
+
+    def _serve(self, cloud: Cloud) -> None:
+        super()._serve(cloud)
+        self._clients["service"] = Http(cloud, "service")

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from tests.conformance.exchange import TOPICS, Pause, Step, converse, essence, observed, script, service_of
-from tests.conformance.ours import OurCinder, OurNova
+from tests.conformance.ours import OurCinder, OurNova, OurPlacement
 
-OURS = {"compute": OurNova, "volume": OurCinder}
+OURS = {"compute": OurNova, "volume": OurCinder, "placement": OurPlacement}
 
 
 @cache

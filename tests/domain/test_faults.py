@@ -49,6 +49,13 @@ def test_a_rule_may_be_bound_to_a_time(cloud):
     assert seen == [False, False, True, True, False]
 
 
+def test_a_rule_that_is_bound_to_a_time_counts_what_falls_into_it(cloud):
+    with_rule(cloud, between=(60_000_000, 120_000_000), nth=(2,))
+    seen = strikes(cloud, 3)
+    cloud.advance(60)
+    assert seen + strikes(cloud, 3) == [False, False, False, False, True, False]
+
+
 # fmt: off
 MEANT = [
     ({"on": "compute.create_*"},                     True),

@@ -8,6 +8,8 @@ from fakecompute.domain.happenings import happen
 from fakecompute.domain.records.server import Server
 from fakecompute.domain.servers import boot
 
+AGENTS = "/network/v2.0/agents?agent_type=Open%20vSwitch%20agent"
+
 
 @pytest.fixture
 def silent(cloud):
@@ -54,7 +56,7 @@ def test_a_cloud_may_start_guests_without_their_ports(silent):
 
 def test_a_silent_agent_is_found_dead(silent, http):
     def alive():
-        return {agent["alive"] for agent in http.as_("admin").get("/network/v2.0/agents").json["agents"]}
+        return {agent["alive"] for agent in http.as_("admin").get(AGENTS).json["agents"]}
 
     assert alive() == {True}
     silent.advance(76)

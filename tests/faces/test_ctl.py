@@ -15,6 +15,7 @@ LOST = "name: lost create\non: compute.create_server\nhits: {nth: [2]}\neffect: 
 
 @pytest.fixture
 def server(cloud):
+    cloud.journal = cloud.observer = None  # as a server's is: a test's own is recorded from its beginning
     with Server({"": cloud}) as server:
         yield server
 

@@ -1,5 +1,6 @@
 """The fixtures that users get, as they get them: a project of theirs, and a run of pytest in it."""
 
+import re
 import subprocess
 import sys
 import time
@@ -128,6 +129,152 @@ def test_loading_the_plugin_is_cheap():
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
+
+
+@pytest.mark.cloud(release="zed", settings={"max_limit": 5})
+def test_options_need_no_scenario(cloud):
+    assert (cloud.release.code, cloud.settings.max_limit) == ("zed", 5)
+
+
+@pytest.mark.scenario("bad-minute", seed=1)
+class TestMarkers:
+    @pytest.mark.cloud(seed=2)
+    def test_the_nearest_counts_and_the_others_stay(self, cloud):
+        assert cloud.streams.seed == 2
+        assert [fault.name for fault in cloud.faults] == ["a bad minute"]
+
+
+@pytest.mark.parametrize("cloud_release", ["zed", "2025.1"])
+def test_releases_are_parameters(cloud, cloud_release):
+    assert cloud_release in (cloud.release.code, cloud.release.name)
+
+
+def test_a_module_has_options_for_all_its_tests(run):
+    result = run("""
+        import pytest
+
+        @pytest.fixture
+        def cloud_options():
+            return {"seed": 9, "time_limit": "1h"}
+
+        def test_a(cloud):
+            assert cloud.streams.seed == 9
+
+        @pytest.mark.cloud(seed=3)
+        def test_b(cloud):
+            assert cloud.streams.seed == 3
+        """)
+    result.assert_outcomes(passed=2)
+
+
+def test_a_scenario_for_all_tests_is_an_option_of_the_command(run):
+    result = run(
+        """
+        import pytest
+
+        def test_a(cloud):
+            assert cloud.streams.seed == 20250101
+
+        @pytest.mark.scenario("bad-minute")
+        def test_b(cloud):
+            assert cloud.streams.seed == 0
+        """,
+        "--fakecompute-scenario=flaky-host",
+    )
+    result.assert_outcomes(passed=2)
+
+
+# --- when a test fails
+
+FAILING = """
+    def test_it(cloud, http):
+        cloud.advance(60)
+        cloud.fail("compute.list_servers*", status=500)
+        http.get("/compute/v2.1/servers")
+        cloud.host("compute-1").down()
+        http.get("/compute/v2.1/servers")
+        assert cloud.hosts["compute-1"].status == "up"
+    """
+
+
+def test_a_failure_tells_what_happened_in_the_cloud(run):
+    result = run(FAILING)
+    result.stdout.fnmatch_lines([
+        "*- fakecompute -*",
+        "*60.000s  500  compute.list_servers*GET /servers",
+        "*60.000s    !  fault*compute.list_servers[*]: struck*",
+        "*60.000s    [*]  event*host_down compute-1",
+        "Play it again: fakecompute replay *.jsonl",
+    ])
+
+
+def test_a_failure_can_be_played_again(run):
+    from click.testing import CliRunner
+
+    from fakecompute.faces.cli import main
+
+    (path,) = re.findall(r"fakecompute replay (\S+\.jsonl)", run(FAILING).stdout.str())
+    played = CliRunner().invoke(main, ["replay", path])
+    assert "2 calls, and every answer is the same." in played.output
+
+
+def test_a_test_that_passes_tells_nothing(run):
+    result = run("def test_it(cloud): ...", "-rA")
+    result.stdout.no_fnmatch_line("*- fakecompute -*")
+
+
+def test_a_failure_without_a_cloud_tells_nothing(run):
+    result = run("""
+        def test_a(cloud): ...
+        def test_b(): assert False
+        """)
+    result.stdout.no_fnmatch_line("*- fakecompute -*")
+
+
+def test_a_cloud_that_is_no_fixture_is_told_too(run):
+    result = run("""
+        import fakecompute
+
+        def test_it():
+            with fakecompute.running() as cloud:
+                cloud.host("compute-1").down()
+                assert not cloud.elapsed == 0
+        """)
+    result.stdout.fnmatch_lines(["*event*host_down compute-1"])
+
+
+# --- clients of the keystoneauth
+
+
+@pytest.mark.parametrize(
+    ("client", "path", "key"),
+    [("nova", "/servers", "servers"), ("cinder", "/volumes", "volumes"), ("glance", "/v2/images", "images"),
+     ("keystone", "/v3/auth/projects", "projects"), ("neutron", "/v2.0/networks", "networks")],
+)  # fmt: skip
+def test_each_service_has_a_session(request, client, path, key):
+    answer = request.getfixturevalue(client).get(path)
+    assert answer.status_code == 200
+    assert key in answer.json()
+
+
+def test_a_session_gives_refusals_back(nova):
+    assert nova.get("/servers/nothing").status_code == 404
+
+
+def test_the_admin_has_a_connection(openstack_admin):
+    assert list(openstack_admin.compute.hypervisors())
+
+
+def test_in_process_there_is_no_port_and_no_thread(cloud, openstack, nova, monkeypatch):
+    def forbidden(*args, **named):
+        raise AssertionError("no sockets, no threads")
+
+    monkeypatch.setattr("socket.socket.connect", forbidden)
+    monkeypatch.setattr("socket.socket.bind", forbidden)
+    monkeypatch.setattr("threading.Thread.start", forbidden)
+    assert list(openstack.compute.flavors())
+    assert nova.get("/flavors").status_code == 200
+    assert sdk.connect().current_project.name == "demo"
 
 
 # --- openstacksdk, in the cloud's time
@@ -265,6 +412,23 @@ def test_clouds_yaml_lets_the_sdk_in(fakecompute_server, monkeypatch):
     monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(fakecompute_server.clouds_yaml))
     with sdk.connect(cloud="fakecompute-admin") as connection:
         assert connection.current_project.name == "admin"
+
+
+def test_a_server_may_be_shared_by_all_tests(cloud, fakecompute_shared_server):
+    assert "/clouds/test-" in fakecompute_shared_server.url
+    with sdk.connect(load_yaml_config=False, **auth_of(fakecompute_shared_server)) as connection:
+        connection.compute.create_keypair(name="mine")
+    assert "mine" in cloud.keypairs
+
+
+def test_each_of_them_has_a_cloud_of_its_own(cloud, fakecompute_shared_server):
+    with sdk.connect(load_yaml_config=False, **auth_of(fakecompute_shared_server)) as connection:
+        assert list(connection.compute.keypairs()) == []
+
+
+def auth_of(server):
+    names = ("OS_AUTH_URL", "OS_USERNAME", "OS_PASSWORD", "OS_PROJECT_NAME", "OS_USER_DOMAIN_ID", "OS_PROJECT_DOMAIN_ID")
+    return {name.removeprefix("OS_").lower(): server.env[name] for name in names} | {"region_name": "RegionOne"}
 
 
 def test_the_environment_lets_the_command_line_in(fakecompute_server):

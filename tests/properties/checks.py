@@ -94,7 +94,8 @@ def assert_totals(cloud: Cloud) -> None:
     for kind in kinds():
         for name, part_of in kind.totals.items():
             sums: dict[object, tuple[int, ...]] = {}
-            for part in filter(None, map(part_of, cloud.store.all(kind))):
+            found = filter(None, map(part_of, cloud.store.all(kind)))
+            for part in (part for parts in found for part in (parts if isinstance(parts, list) else [parts])):
                 known = sums.get(part[0], (0,) * len(part[1]))
                 sums[part[0]] = tuple(map(add, known, part[1]))
             counted = cloud.store._totals.get((kind, name), {})

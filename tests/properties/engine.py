@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any, NamedTuple
@@ -14,6 +15,7 @@ from fakecompute import Cloud
 from fakecompute.domain.faults import Effect, Rule
 from fakecompute.domain.hosts import host_down, host_up
 from fakecompute.domain.identity import token_for
+from fakecompute.domain.network_agents import agent_down, agent_up
 from fakecompute.domain.records.compute import Host
 from fakecompute.domain.records.network import Network
 from fakecompute.domain.records.server import Migration, Server
@@ -22,13 +24,17 @@ from fakecompute.domain.tables.servers import SERVER
 from fakecompute.domain.timing import Timing
 from fakecompute.wsgi.client import Answer, Http
 from tests.properties import volumes
+from tests.properties.asking import MANY, Ask
 from tests.properties.checks import assert_balanced, strays
-from tests.properties.ledger import assert_stored
+from tests.properties.ledger import assert_allocated, assert_neighbours, assert_stored
+from tests.properties.ledger.claims import Claims
+from tests.properties.neighbours import image, network
+from tests.properties.neighbours import asking as neighbours
 from tests.properties.thorough import examples
-from tests.properties.volumes import ASKS, STORAGE, Ask, Storage
+from tests.properties.volumes import ASKS, STORAGE, Storage
 
 API = "/compute/v2.1"
-FINE = frozenset((200, 201, 202, 204, 400, 403, 404, 409, 413, 429, 500, 503))
+FINE = frozenset((200, 201, 202, 204, 300, 400, 401, 403, 404, 409, 410, 411, 413, 415, 429, 500, 503))
 NOWHERE = "99999999-2222-4333-8444-555555555555"
 IMAGE = "11111111-2222-4333-8444-555555555555"
 DIVISIBLE = 12  # by 1, 2, 3 and 4: a wait in so many pieces is as long as the whole
@@ -76,6 +82,7 @@ LOOKS = (
     ),
     *volumes.LOOKS,
 )
+ALL_LOOKS = (*LOOKS, *neighbours.LOOKS)
 AT_ONCE = 2  # of these looks
 
 # --- strategies -----------------------------------------------------------------------------------------
@@ -121,7 +128,8 @@ ACTIONS: tuple[dict[str, Any], ...] = (
 
 class Command(NamedTuple):
     """`host which down|up`, `boot flavor`, `act which how`, `delete|rename|plug|unplug which`, `migration which how`,
-    `ask which request` (of volumes), `service which down|up` (of Cinder), or `wait microseconds`.
+    `ask which request` (of volumes), `service which down|up` (of Cinder), `beg which request` (of the other
+    services), `agent which down|up` (of Neutron), or `wait microseconds`.
     """
 
     verb: str
@@ -150,10 +158,15 @@ _of_servers = st.one_of(
     _wait,
     _wait,
 )
-_asks = st.builds(Command, st.just("ask"), st.integers(0, volumes.MANY**2 - 1), st.sampled_from(ASKS))
+_asks = st.builds(Command, st.just("ask"), st.integers(0, MANY**2 - 1), st.sampled_from(ASKS))
 _of_volumes = st.one_of(_asks, _asks, _asks, _commands("service", st.sampled_from(["down", "up", "up"])), _wait)
+_begs = st.builds(Command, st.just("beg"), st.integers(0, neighbours.REACH - 1), st.sampled_from(neighbours.ASKS))
+_of_neighbours = st.one_of(_begs, _begs, _begs, _begs, _commands("agent", st.sampled_from(["down", "up", "up"])), _wait)
 server_plans = st.lists(_of_servers, min_size=2, max_size=12)
 plans = st.lists(st.one_of(_of_servers, _of_volumes, _of_volumes), min_size=2, max_size=12)
+wide_plans = st.lists(
+    st.one_of(_of_neighbours, _of_neighbours, _of_neighbours, _of_servers, _of_volumes), min_size=3, max_size=16
+)
 
 effects = st.one_of(
     st.just(Effect(fail="chaos")),
@@ -179,22 +192,33 @@ def _step_rules(places: list[str], *facts: tuple[tuple[str, str], ...]) -> st.Se
 
 step_rules = _step_rules([*STEPS, "server.create.*", "*"], (("host", "compute-1"),), (("server.name", "s1*"),))
 volume_rules = _step_rules([*volumes.STEPS, *volumes.PLACES], (("host", "storage@one#one"),))
-call_rules = st.builds(
-    Rule,
-    id=st.just(""),
-    name=st.sampled_from("de"),
-    phase=st.just("before"),
-    on=st.sampled_from(CALLS),
-    times=st.integers(1, 3),
-    effect=st.sampled_from([429, 500, 503]).map(lambda status: Effect(status=status)),
-)
+neighbour_rules = _step_rules([*neighbours.STEPS, "image.*"])
+
+
+def _call_rules(calls: tuple[str, ...], phases: tuple[str, ...]) -> st.SearchStrategy[Rule]:
+    return st.builds(
+        Rule,
+        id=st.just(""),
+        name=st.sampled_from("de"),
+        phase=st.sampled_from(phases),
+        on=st.sampled_from(calls),
+        skip=st.integers(0, 1) if "after" in phases else st.just(0),
+        times=st.integers(1, 3),
+        effect=st.sampled_from([429, 500, 503]).map(lambda status: Effect(status=status)),
+    )
+
+
+call_rules = _call_rules(CALLS, ("before",))
+neighbour_call_rules = _call_rules(neighbours.CALLS, ("before", "after"))
 rules = st.lists(st.one_of(step_rules, volume_rules, volume_rules, call_rules), max_size=4)
+wide_rules = st.lists(st.one_of(step_rules, neighbour_rules, neighbour_call_rules), max_size=4)
 
 
 # --- the one who carries plans out ------------------------------------------------------------------------
 
 
-# How the clouds are set up: as Nova is by default, and with every periodic task at work.
+# How the clouds are set up: as Nova is by default, and with every periodic task at work.  Where there are neighbours
+# the latter ask Keystone for their limits.
 SETTINGS = (
     Settings(token_expiration=10**9),
     Settings(
@@ -210,41 +234,53 @@ SETTINGS = (
 )
 
 
+LIMITS = {"servers": 6, "class:VCPU": 14, "class:MEMORY_MB": 8192}
+KEYSTONES: dict[str, Any] = {"quota_driver": "nova.quota.UnifiedLimitsDriver", "use_keystone_limits": True}
+
+
 class Setup(NamedTuple):
     """`busy`: every periodic task is at work; `fast`: everything takes seconds; `furnished`: there is something of
-    everything when the plan begins.
+    everything when the plan begins; `wide`: of all services.
     """
 
     busy: bool
     fast: bool
     furnished: bool
     rules: list[Rule]
+    wide: bool = False
 
     @property
     def settings(self) -> Settings:
-        return SETTINGS[self.busy]
+        plain = SETTINGS[self.busy]
+        return replace(plain, **image.SETTINGS, **(KEYSTONES if self.busy else {})) if self.wide else plain
 
 
 setups = st.builds(Setup, st.booleans(), st.booleans(), st.booleans(), rules)
+wide_setups = st.builds(Setup, st.booleans(), st.booleans(), st.booleans(), wide_rules, st.just(True))
 server_rules = st.lists(st.one_of(step_rules, call_rules), max_size=3)
 server_setups = st.builds(Setup, st.booleans(), st.booleans(), st.just(False), server_rules)
 # A walk with volumes costs several times as much as one of servers alone: there are fewer of them.
 OF_SERVERS = hypothesis_settings(max_examples=examples(1000), deadline=None)
 OF_ALL = hypothesis_settings(max_examples=examples(1000), deadline=None)
+FAR_AND_WIDE = hypothesis_settings(max_examples=examples(240), deadline=None)
 
 
 @cache
-def origin(settings: Settings, furnished: bool) -> Client:
-    client = Client(Cloud({**SMALL, **STORAGE}, settings=settings))
+def origin(settings: Settings, furnished: bool, wide: bool) -> Client:
+    definition = {**SMALL, **STORAGE, **(network.DEFINITION if wide else {})}
+    client = Client(Cloud({**definition, "registered_limits": LIMITS} if wide else definition, settings=settings))
     if furnished:
         client.do(Command("boot", 0, "1"))
-        client.storage.furnish()
+        if wide:
+            client.neighbours.furnish()
+        else:
+            client.storage.furnish()
     return client
 
 
 def begin(setup: Setup, kind: type[Client] | None = None) -> Client:
     """Somebody before a small cloud of his own."""
-    before = origin(setup.settings, setup.furnished)
+    before = origin(setup.settings, setup.furnished, setup.wide)
     client = (kind or Client)(before.cloud.fork(), before=before)
     if setup.fast:
         client.cloud.timing = Timing.profile("fast")
@@ -256,6 +292,7 @@ class Client:
     """Carries out commands over HTTP, as an admin of the project, with tokens that never expire."""
 
     storage: Storage
+    neighbours: neighbours.Neighbours
     looks: int
     operated: bool  # did an operator cut something off?
 
@@ -268,7 +305,12 @@ class Client:
             http._token = known.token if known else token_for(cloud, http.user, http.project)
         clients = {"admin": self.http, "alt_demo": other}
         self.storage = before.storage.on(cloud, clients) if before else Storage(cloud, clients)
-        self.network = min(network.id for network in cloud.store.all(Network))
+        known = before.neighbours if before else neighbours.Neighbours(cloud, clients)
+        self.neighbours = known.on(cloud, clients)
+        self.wide = cloud.store.one(Network, "name", "public") is not None or (before is not None and before.wide)
+        private = cloud.store.one(Network, "name", "private")
+        self.network = before.network if before else private.id if private else NOWHERE
+        self.claims = Claims.of(cloud)
         self.looks = before.looks if before else 0
         self.operated = before is not None and before.operated
 
@@ -296,6 +338,10 @@ class Client:
                 answer: Answer | None = self._boot(command.what)
             case "ask":
                 answer = self.storage.ask(command.which, command.what)
+            case "beg":
+                answer = self.neighbours.ask(command.which, command.what)
+            case "agent":
+                return self._host(command, agent_down, agent_up)
             case _:
                 answer = self._ask(command) if self.servers else None
         if answer is None:
@@ -304,12 +350,12 @@ class Client:
         assert answer.status_code != 500 or b"Unexpected" not in answer.content, answer.text
         return answer.status_code, answer.content
 
-    def _host(self, command: Command) -> tuple[int, bytes]:
+    def _host(self, command: Command, down: Any = host_down, up: Any = host_up) -> tuple[int, bytes]:
         self.cloud.catch_up()
         host = self.cloud.store.one(Host, "name", f"compute-{command.which % 2 + 1}")
         assert host is not None
         with self.cloud.transaction():
-            (host_down if command.what == "down" else host_up)(self.cloud, host)
+            (down if command.what == "down" else up)(self.cloud, host)
         return 0, b""
 
     def _boot(self, flavor: str) -> Answer:
@@ -346,10 +392,13 @@ class Client:
     def look(self) -> bytes:
         """Some of the looks that there are, and the next time the next ones; none may matter."""
         answers = []
+        looks = ALL_LOOKS if self.wide else LOOKS
         for _ in range(AT_ONCE):
             self.looks += 1
-            answer = self.storage.ask(self.looks, LOOKS[self.looks % len(LOOKS)])
-            assert answer is None or answer.status_code in (200, 404)
+            wanted = looks[self.looks % len(looks)]
+            asked = self.neighbours if wanted in neighbours.LOOKS else self.storage
+            answer = asked.ask(self.looks, wanted)
+            assert answer is None or answer.status_code in (200, 204, 404), answer.text
             answers.append(answer and answer.text)
         return orjson.dumps(answers)
 
@@ -360,6 +409,10 @@ class Client:
         allowed = frozenset(one.id for one in strays(self.cloud)) if strange else self.storage.own
         assert_balanced(self.cloud, allowed=allowed, reset=self.storage.told)
         assert_stored(self.cloud, self.storage.told, cut_off=self.storage.silence)
+        assert_allocated(self.cloud, self.neighbours.hand)
+        if self.wide:
+            assert_neighbours(self.cloud, self.neighbours.tokens)
+        self.claims = self.claims.then(self.cloud, wishful=self.neighbours.wishful)
 
     def clear(self) -> None:
         """Whatever has happened: what operators have is enough to be rid of everything."""
@@ -367,6 +420,7 @@ class Client:
         for which in range(3):
             self.do(Command("host", which, "up"))
             self.do(Command("service", which, "up"))
+            self.do(Command("agent", which, "up"))
         self.cloud.settle()
         for server in self.cloud.store.by(Server, "deleted", False):
             one = f"{API}/servers/{server.id}/action"
@@ -375,3 +429,5 @@ class Client:
             self.http.post(one, json={"forceDelete": None})
         self.cloud.settle()
         self.storage.clear()
+        if self.wide:
+            self.neighbours.clear()

@@ -11,8 +11,8 @@ from fakecompute.cloud import Cloud
 from fakecompute.domain.records.volume import Volume
 from fakecompute.scenario.load import load
 from fakecompute.scenario.replay import Run, replay
+from fakecompute.strategies import scenarios
 from tests.properties.checks import assert_balanced, strays
-from tests.properties.scenarios import scenarios
 from tests.properties.thorough import examples
 
 pytestmark = pytest.mark.filterwarnings("error")

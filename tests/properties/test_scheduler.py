@@ -11,8 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fakecompute import Cloud
+from fakecompute.domain.placement.candidates import candidates as ways
 from fakecompute.domain.records.compute import LIBVIRT_TRAITS, Aggregate, Allocation, Flavor, Host
 from fakecompute.domain.scheduler import NoValidHost, Request, claim, select_host
+from fakecompute.domain.scheduler.candidates import candidates
+from fakecompute.domain.scheduler.groups import question
 from fakecompute.domain.scheduler.needs import needs_of
 from fakecompute.domain.settings import Settings
 
@@ -176,3 +179,16 @@ def test_a_host_with_less_of_everything_is_not_chosen(hosts, flavor):
 
 def room(host: Host) -> tuple[float, float, float]:
     return host.vcpus * host.cpu_allocation_ratio, host.ram, host.disk
+
+
+@given(st.lists(hosts, min_size=1, max_size=6), flavors, st.lists(names, max_size=4))
+def test_the_scheduler_finds_the_hosts_that_placement_offers(hosts, flavor, busy):
+    """Two ways to the same: host by host, as it is fast, and by the search through trees of providers."""
+    cloud, needs = cloud_of(hosts, []), needs_of(flavor)
+    for number, name in enumerate(busy):
+        if host := cloud.store.one(Host, "name", name):
+            claim(cloud, f"server-{number}", host, flavor, "p", "u")
+    asked = question(flavor, {}, needs)
+    offered = {way.anchor for way in ways(cloud, asked)[0]} if asked else set()
+    enabled = {host.id for host in cloud.store.all(Host) if not host.disabled}
+    assert {host.id for host in candidates(cloud, Request(flavor=flavor, needs=needs))} == offered & enabled

@@ -1,14 +1,9 @@
-"""What the engine's property tests ask of Cinder, and what there is before they begin.
-
-A request is data.  `$volume` in it is one of the volumes that there are when it is made: the command's number says
-which, so that a plan means the same in every cloud that has lived through the same.
-"""
+"""What the engine's property tests ask of Cinder, and what there is before they begin."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from fakecompute import Cloud
 from fakecompute.domain.records.backup import Backup, Transfer
@@ -21,6 +16,7 @@ from fakecompute.domain.tables.block_devices import CALLS
 from fakecompute.domain.volume.outages import service_down, service_up
 from fakecompute.domain.volume.stages import LIFECYCLES
 from fakecompute.wsgi.client import Answer, Http
+from tests.properties.asking import MANY, Ask, filled, named
 
 API, NEWEST = "/volume/v3", "volume 3.71"
 OTHERS = {"compute": "compute 2.94", "network": None}  # services that are asked, too, and in which version
@@ -56,15 +52,6 @@ STORAGE: dict[str, Any] = {
 }  # fmt: skip
 
 # --- what is asked for --------------------------------------------------------------------------------------
-
-
-class Ask(NamedTuple):
-    """A request; `user` of the cloud makes it, in a project of the same name unless it is the admin of `demo`."""
-
-    method: str
-    path: str
-    body: Any = None
-    user: str = "admin"
 
 
 def _act(path: str, action: str, told: Any = None) -> Ask:
@@ -209,7 +196,6 @@ RESET = {
 }
 AT_REST = ("available", "in-use", "attached")
 MOSTLY = 6  # of the digits mean something at rest, the others anything
-MANY = 8  # how far the number of a command reaches for one thing: it has two digits of base 8
 
 
 class Storage:
@@ -236,7 +222,7 @@ class Storage:
         except LookupError:
             return None
         busy = self._busy(chosen)
-        path, body = _filled(wanted.path, chosen), _filled(wanted.body, chosen)
+        path, body = filled(wanted.path, chosen), filled(wanted.body, chosen)
         service = path.split("/")[1]
         path = path if service in OTHERS else API + path
         http, version = self.clients[wanted.user], OTHERS.get(service, NEWEST)
@@ -250,7 +236,7 @@ class Storage:
     def _chosen(self, which: int, wanted: Ask) -> dict[str, str]:
         """An id for each kind of thing that is named; LookupError if there is none."""
         chosen: dict[str, str] = {}
-        for kind in dict.fromkeys(re.findall(r"\$(\w+)", f"{wanted.path} {wanted.body}")):
+        for kind in named(wanted):
             if kind in ("key", "project"):
                 here = self.clients["admin"].token.project_id or ""
                 chosen[kind] = here if kind == "project" else self.keys.get(chosen["transfer"], "lost")
@@ -327,11 +313,3 @@ def _named(record: Any) -> str:
     if isinstance(record, BlockDevice):
         return f"{record.server_id}/os-volume_attachments/{record.volume_id}"
     return str(record.id)
-
-
-def _filled(value: Any, chosen: Mapping[str, str]) -> Any:
-    if isinstance(value, dict):
-        return {key: _filled(inner, chosen) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_filled(inner, chosen) for inner in value]
-    return re.sub(r"\$(\w+)", lambda found: chosen[found[1]], value) if isinstance(value, str) else value

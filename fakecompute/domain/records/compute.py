@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from ipaddress import IPv4Address
+from typing import Any, NamedTuple
 
-from fakecompute.kernel.store import Record
+from fakecompute.kernel.store import Part, Record
 
 Pairs = tuple[tuple[str, str], ...]
 
 _HOSTS = IPv4Address("198.18.0.0")  # the range of RFC 2544: nobody's network
-Amounts = tuple[tuple[str, int], ...]  # by resource class, those beyond vCPUs, RAM and disk
+Amounts = tuple[tuple[str, int], ...]  # by resource class
+ROOM = ("VCPU", "MEMORY_MB", "DISK_GB")  # the classes that every host has
 
 # What a libvirt node of today tells Placement that it can do.
 # fmt: off
@@ -95,6 +97,7 @@ class Host(Record):
         "zone": lambda host: host.availability_zone,
         "number": lambda host: host.number,
         "service": lambda host: host.service_id,
+        "offers": lambda host: True if host.resources else None,
     }
 
     name: str
@@ -188,20 +191,70 @@ class Aggregate(Record):
         return next((value for key, value in self.metadata if key == "availability_zone"), None)
 
 
+class Share(NamedTuple):
+    """A part of an allocation: what is taken in one place, a host (by name) or another provider (by id)."""
+
+    place: str
+    resources: Amounts
+
+
+def _places(allocation: Any) -> str | list[str] | None:
+    if not allocation.elsewhere:
+        return allocation.host  # type: ignore[no-any-return]
+    return [share.place for share in allocation.shares]
+
+
+def _room(allocation: Any) -> Part | list[Part] | None:
+    """vCPUs, MiB and GiB, by place."""
+    if not allocation.elsewhere:
+        return allocation.host, (allocation.vcpus, allocation.ram, allocation.disk)
+    sizes = ((share.place, dict(share.resources)) for share in allocation.shares)
+    return [(place, tuple(amounts.get(name, 0) for name in ROOM)) for place, amounts in sizes]
+
+
+def _others(allocation: Any) -> list[Part] | None:
+    """Of all other resource classes, by place and class."""
+    if not allocation.others and not allocation.elsewhere:
+        return None
+    return [
+        ((share.place, name), (amount,))
+        for share in allocation.shares
+        for name, amount in share.resources
+        if name not in ROOM
+    ]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Allocation(Record):
-    """Room taken on a host; the id is the consumer's: a server, or the migration that keeps its old place."""
+    """What a consumer takes; its id is the consumer's: a server, the migration that keeps its old place, or whoever.
 
-    indexes = {"host": lambda allocation: allocation.host}
-    totals = {"host": lambda a: (a.host, (a.vcpus, a.ram, a.disk))}
+    Most take of one compute host and of nothing else: `host`, `vcpus`, `ram`, `disk` and `others`.  What other
+    providers give, and other hosts, is `elsewhere`.
+    """
 
-    host: str  # name
+    indexes = {"host": _places, "project": lambda allocation: allocation.project_id}
+    totals = {"host": _room, "others": _others}
+
+    host: str | None  # name
     vcpus: int
     ram: int
     disk: int
     project_id: str
     user_id: str
     others: Amounts = ()
+    elsewhere: tuple[Share, ...] = ()
+    generation: int = 1
+    consumer_type: str | None = None  # Nova says none
+    updated_at: int = 0
+
+    @property
+    def shares(self) -> tuple[Share, ...]:
+        """All of it, place by place."""
+        if self.host is None:
+            return self.elsewhere
+        room = zip(ROOM, (self.vcpus, self.ram, self.disk), strict=True)
+        own = (*((name, amount) for name, amount in room if amount), *self.others)
+        return (Share(self.host, own), *self.elsewhere)
 
 
 @dataclass(frozen=True, kw_only=True)

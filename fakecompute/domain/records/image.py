@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fakecompute.domain.records.walker import Walker
 from fakecompute.kernel.store import Record
 
 Pairs = tuple[tuple[str, str], ...]
+COMING = frozenset(("saving", "uploading", "importing"))
 CONTAINER_FORMATS = [None, *"ami ari aki bare ovf ova docker compressed".split()]
 
 
@@ -15,6 +17,7 @@ class Image(Record):
     """An image without its bytes (see `ImageData`).  A deleted one is gone."""
 
     indexes = {"owner": lambda image: image.owner, "visibility": lambda image: image.visibility}
+    totals = {"usage": lambda image: image.usage()}
 
     name: str | None = None
     status: str = "queued"  # queued | saving | uploading | importing | active | deactivated
@@ -33,8 +36,17 @@ class Image(Record):
     os_hidden: bool = False
     tags: tuple[str, ...] = ()
     properties: Pairs = ()  # the custom ones
+    locations: Pairs = ()  # where the bytes are: addresses, each with its metadata in JSON
     created_at: int = 0
     updated_at: int = 0
+
+    def usage(self) -> tuple[str, tuple[int, ...]] | None:
+        """What counts against its project: one image, bytes stored and staged, and whether bytes are under way."""
+        if self.owner is None:
+            return None
+        size, coming = self.size or 0, self.status in COMING
+        stored = size * len(self.locations)
+        return self.owner, (1, stored, 0 if stored or not coming else size, int(coming))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,20 +75,32 @@ class ImageMember(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ImageTask(Record):
-    """What an import did."""
+class ImageTask(Walker):
+    """What an import does; its status is pending, processing, success or failure."""
 
     indexes = {"image": lambda task: task.image_id}
 
-    image_id: str
     owner: str
     user_id: str
     request_id: str
-    request: Pairs  # the body's `method`
-    message: str
-    type: str = "api_image_import"
-    status: str = "success"
+    type: str  # api_image_import | location_import | import
+    input: str  # JSON
+    image_id: str | None = None
+    status: str = "pending"
+    message: str = ""
     number: int = 0
     created_at: int = 0
     updated_at: int = 0
     expires_at: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CachedImage(Walker):
+    """An image in Glance's cache, or on its way there; the id is the image's."""
+
+    status: str = "queued"  # queued | cached
+    number: int = 0
+    size: int = 0
+    hits: int = 0
+    accessed_at: int = 0
+    modified_at: int = 0

@@ -56,6 +56,7 @@ class Network(Standard):
     indexes = {
         "project": lambda network: network.project_id,
         "shared": lambda network: network.shared or None,
+        "qos": lambda network: network.qos_policy_id,
         "external": lambda network: network.external or None,
         "name": lambda network: network.name,
     }
@@ -77,7 +78,12 @@ class Network(Standard):
 
 @dataclass(frozen=True, kw_only=True)
 class Subnet(Standard):
-    indexes = {"project": lambda subnet: subnet.project_id, "network": lambda subnet: subnet.network_id}
+    indexes = {
+        "project": lambda subnet: subnet.project_id,
+        "network": lambda subnet: subnet.network_id,
+        "pool": lambda subnet: subnet.subnetpool_id,
+        "segment": lambda subnet: subnet.segment_id,
+    }
 
     network_id: str
     ip_version: int
@@ -90,6 +96,8 @@ class Subnet(Standard):
     ipv6_ra_mode: str | None = None
     ipv6_address_mode: str | None = None
     service_types: tuple[str, ...] = ()
+    subnetpool_id: str | None = None  # what it was cut from
+    segment_id: str | None = None  # the part of its network that it is for
     number: int = 0  # in the order of creation: which subnet a port's address is taken from first
 
     @property
@@ -110,6 +118,7 @@ class Port(Standard):
         "address": lambda port: [(ip.subnet_id, ip.ip_address) for ip in port.fixed_ips],
         "subnet": lambda port: [ip.subnet_id for ip in port.fixed_ips],
         "group": lambda port: list(port.security_groups),
+        "qos": lambda port: port.qos_policy_id,
     }
 
     network_id: str
@@ -151,6 +160,7 @@ class SecurityGroup(Standard):
 
     stateful: bool = True
     is_default: bool = False
+    shared: bool = False  # with everybody, by a policy (domain/network_sharing.py)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,6 +169,7 @@ class SecurityGroupRule(Standard):
         "project": lambda rule: rule.project_id,
         "group": lambda rule: rule.security_group_id,
         "remote": lambda rule: rule.remote_group_id,
+        "address_group": lambda rule: rule.remote_address_group_id,
     }
 
     security_group_id: str
@@ -169,7 +180,26 @@ class SecurityGroupRule(Standard):
     port_range_max: int | None = None
     remote_ip_prefix: str | None = None
     remote_group_id: str | None = None
+    remote_address_group_id: str | None = None
     belongs_to_default_sg: bool = False
+    number: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class DefaultRule(Record):
+    """What the groups of all projects begin with; `remote_group_id` PARENT stands for the group itself."""
+
+    direction: str
+    description: str = ""
+    ethertype: str = "IPv4"
+    protocol: str | None = None
+    port_range_min: int | None = None
+    port_range_max: int | None = None
+    remote_ip_prefix: str | None = None
+    remote_group_id: str | None = None
+    remote_address_group_id: str | None = None
+    used_in_default_sg: bool = False
+    used_in_non_default_sg: bool = True
     number: int = 0
 
 
@@ -177,11 +207,20 @@ class SecurityGroupRule(Standard):
 class Router(Standard):
     """Its gateway and its interfaces are ports whose device it is."""
 
-    indexes = {"project": lambda router: router.project_id}
+    indexes = {
+        "project": lambda router: router.project_id,
+        "qos": lambda router: router.qos_policy_id,
+        "flavor": lambda router: router.flavor_id,
+    }
 
     status: str = "ACTIVE"
     admin_state_up: bool = True
     enable_snat: bool = True
+    qos_policy_id: str | None = None  # of its gateway
+    distributed: bool = False
+    ha: bool = False
+    enable_ndp_proxy: bool = False
+    flavor_id: str | None = None
     routes: tuple[HostRoute, ...] = ()
     availability_zone_hints: tuple[str, ...] = ()
 
@@ -194,6 +233,7 @@ class FloatingIP(Standard):
         "address": lambda floating: floating.floating_ip_address,
         "network": lambda floating: floating.floating_network_id,
         "router": lambda floating: floating.router_id,
+        "qos": lambda floating: floating.qos_policy_id,
     }
 
     floating_network_id: str
@@ -204,6 +244,7 @@ class FloatingIP(Standard):
     router_id: str | None = None
     dns_name: str = ""
     dns_domain: str = ""
+    qos_policy_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -67,9 +67,9 @@ def needs_of(
         return Needs(flavor.vcpus, flavor.ram, disk)
     specs = dict(flavor.extra_specs)
     amounts: dict[str, int] = {}
-    for name, amount in _resources(specs):
+    for name, amount in resources_of(specs):
         amounts[name] = amounts.get(name, 0) + amount
-    required, forbidden = _traits(specs, properties or {})
+    required, forbidden = traits_of(specs, properties or {})
     return Needs(
         vcpus=amounts.pop("VCPU", 0 if "PCPU" in amounts else flavor.vcpus),
         ram=amounts.pop("MEMORY_MB", flavor.ram),
@@ -81,7 +81,7 @@ def needs_of(
     )
 
 
-def _resources(specs: Mapping[str, str]) -> Iterator[tuple[str, int]]:
+def resources_of(specs: Mapping[str, str]) -> Iterator[tuple[str, int]]:
     """The `resources` of all groups: a compute node is the only provider, so their sum must be there."""
     for key, value in specs.items():
         match = SPEC.fullmatch(key)
@@ -91,7 +91,7 @@ def _resources(specs: Mapping[str, str]) -> Iterator[tuple[str, int]]:
             yield match[3], int(value)
 
 
-def _traits(specs: Mapping[str, str], properties: Mapping[str, str]) -> tuple[frozenset[str], frozenset[str]]:
+def traits_of(specs: Mapping[str, str], properties: Mapping[str, str]) -> tuple[frozenset[str], frozenset[str]]:
     required: set[str] = set()
     forbidden: set[str] = set()
     for key, value in specs.items():

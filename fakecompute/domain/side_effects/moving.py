@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from fakecompute.domain import server_network, volume_moves
+from fakecompute.domain.placement.book import hand_over
 from fakecompute.domain.records.compute import Allocation, Flavor, Host
 from fakecompute.domain.records.server import Migration, Server
 from fakecompute.domain.scheduler import NoValidHost, Request, claim, give_back, request_for, select_host
@@ -61,7 +62,7 @@ def place_resized(cloud: Cloud, server: Server) -> Changes:
     except NoValidHost:
         raise NoValidHost(reason=f"No valid host found for {'cold migrate' if cold else 'resize'}") from None
     cloud.store.put(migration.evolve(dest_host=host.name, updated_at=cloud.now))
-    _rename_allocation(cloud, server.id, migration.id)
+    hand_over(cloud, server.id, migration.id)
     claim(cloud, server.id, host, server.new_flavor, server.project_id, server.user_id)
     return {}
 
@@ -77,12 +78,6 @@ def _elsewhere(cloud: Cloud, server: Server, flavor: Flavor | None = None, *, ma
         cell=server.cell,
         excluded=() if may_stay else (server.host or "",),
     )
-
-
-def _rename_allocation(cloud: Cloud, old: str, new: str) -> None:
-    allocation = cloud.store.get(Allocation, old)
-    cloud.store.drop(allocation)
-    cloud.store.put(allocation.evolve(id=new))
 
 
 def _migration(cloud: Cloud, server: Server) -> Migration:
@@ -135,7 +130,7 @@ def reverted(cloud: Cloud, server: Server) -> Changes:
     migration = _migration(cloud, server)
     migration_becomes("reverted")(cloud, server)
     give_back(cloud, server.id)
-    _rename_allocation(cloud, migration.id, server.id)
+    hand_over(cloud, migration.id, server.id)
     host = cloud.store.one(Host, "name", migration.source_host)
     assert host is not None
     server_network.rebind(cloud, server.evolve(host=host.name))
@@ -160,13 +155,14 @@ def give_up_move(cloud: Cloud, server: Server, status: str) -> Changes:
     cloud.store.put(migration.evolve(status=status, updated_at=cloud.now))
     live = migration.type in ("live-migration", "evacuation")
     volume_moves.undo_live(cloud, server)
+    server_network.stay(cloud, server)
     moved = server.host == migration.dest_host if live else server.old_flavor is not None
     if cloud.store.find(Allocation, migration.id) is not None:
         if moved:
             give_back(cloud, migration.id)
         else:
             give_back(cloud, server.id)
-            _rename_allocation(cloud, migration.id, server.id)
+            hand_over(cloud, migration.id, server.id)
     return {"new_flavor": None, "old_flavor": None, "migration_id": None}
 
 
@@ -178,8 +174,9 @@ def place_live(cloud: Cloud, server: Server) -> Changes:
     assert server.host is not None
     migration = _migration(cloud, server)
     host = select_host(cloud, _elsewhere(cloud, server))
+    server_network.prepare_move(cloud, server, host.name)
     cloud.store.put(migration.evolve(dest_host=host.name, updated_at=cloud.now))
-    _rename_allocation(cloud, server.id, migration.id)
+    hand_over(cloud, server.id, migration.id)
     claim(cloud, server.id, host, server.flavor, server.project_id, server.user_id)
     return {}
 
@@ -192,7 +189,7 @@ def moved_live(cloud: Cloud, server: Server) -> Changes:
     migration_becomes("completed")(cloud, server)
     volume_moves.end_live(cloud, server)
     give_back(cloud, migration.id)
-    server_network.rebind(cloud, server.evolve(host=host.name))
+    server_network.moved(cloud, server.evolve(host=host.name))
     return {
         "host": host.name,
         "availability_zone": host.availability_zone,
@@ -209,8 +206,7 @@ def place_evacuated(cloud: Cloud, server: Server) -> Changes:
     migration = _migration(cloud, server)
     host = select_host(cloud, _elsewhere(cloud, server))
     cloud.store.put(migration.evolve(dest_host=host.name, status="pre-migrating", updated_at=cloud.now))
-    if cloud.store.find(Allocation, server.id) is not None:
-        _rename_allocation(cloud, server.id, migration.id)
+    hand_over(cloud, server.id, migration.id)
     claim(cloud, server.id, host, server.flavor, server.project_id, server.user_id)
     server_network.rebind(cloud, server.evolve(host=host.name))
     return {"host": host.name, "availability_zone": host.availability_zone, "power_state": Power.NOSTATE}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fakecompute.domain import volume_attachments, volume_swaps
+from fakecompute.domain.image_tasks import LIFECYCLES as IMAGE_LIFECYCLES
 from fakecompute.domain.tables.backups import BACKUP
 from fakecompute.domain.tables.block_devices import BLOCK_DEVICE
 from fakecompute.domain.tables.volume_groups import GROUP, GROUP_SNAPSHOT
@@ -46,4 +47,4 @@ __all__ = [
     "volume_swaps",
 ]
 
-LIFECYCLES = (VOLUME, SNAPSHOT, BACKUP, GROUP, GROUP_SNAPSHOT, BLOCK_DEVICE)
+LIFECYCLES = (VOLUME, SNAPSHOT, BACKUP, GROUP, GROUP_SNAPSHOT, BLOCK_DEVICE, *IMAGE_LIFECYCLES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from fakecompute.domain import quota_unified
 from fakecompute.domain.quota import (
     DEFAULTS,
     PER_PROJECT,
@@ -116,7 +117,7 @@ def update_quota_set(call: Call, project_id: str) -> dict[str, Any]:
     _demand(call, "update", project_id)
     user_id, wish = call.query.get("user_id"), call.body["quota_set"]
     changes = {resource: limit for resource, limit in wish.items() if resource != "force"}
-    if not wish["force"]:
+    if not wish["force"] and not quota_unified.is_on(call.cloud):  # unified limits are not set here
         _check(call, project_id, user_id, changes)
     of_user = {
         resource: limit for resource, limit in changes.items() if user_id and resource not in PER_PROJECT

@@ -6,13 +6,15 @@ from typing import Any
 
 from fakecompute.domain.identity import drop_application_credential, with_implied
 from fakecompute.domain.records.identity import ApplicationCredential, Role, Token
-from fakecompute.errors import BadRequest, NotFound, NotImplementedHere
+from fakecompute.errors import BadRequest, NotFound
 from fakecompute.kernel.clock import moment as parse_moment
 from fakecompute.rest.call import Call
-from fakecompute.rest.schema import Anything, Boolean, ListOf, Object, Schema, Text
-from fakecompute.rest.view import View, field, mapped, moment, naive
-from fakecompute.services.identity.listing import Listed, collection, linked, links
-from fakecompute.services.identity.members import DuplicateName, Some, a_name, admit, an_id
+from fakecompute.rest.schema import Anything, Boolean, Choice, ListOf, Object, Schema, Text
+from fakecompute.rest.view import ABSENT, View, field, mapped, moment, naive
+from fakecompute.services.identity.access_rules import rule_for, shown_rules
+from fakecompute.services.identity.delegation import refuse_trusts
+from fakecompute.services.identity.listing import Listed, collection, linked
+from fakecompute.services.identity.members import DuplicateName, Open, Some, a_name, admit, an_id
 from fakecompute.services.identity.methods import CredentialNotFound
 from fakecompute.services.identity.service import ForbiddenAction, identity
 
@@ -38,10 +40,6 @@ class TimeIsOver(BadRequest):
     message = "The 'expires_at' must not be before now." + MALFORMED
 
 
-class NoProject(BadRequest):  # real Keystone makes one that is good for nothing
-    message = "Invalid application credential: a project-scoped token is required"
-
-
 # --- request schemas ----------------------------------------------------------------------------------
 
 
@@ -54,6 +52,15 @@ class RoleReference(Schema):
     name = a_name()
 
 
+class WantedRule(Open):
+    """A new one, or the id of one that there is."""
+
+    id = an_id()
+    path = Text(max=225, pattern=r"^/\.*")
+    service = an_id()
+    method = Choice("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
+
+
 class NewCredential(Schema):
     name = a_name(required=True)
     description = Text(allow_none=True)
@@ -62,7 +69,7 @@ class NewCredential(Schema):
     project_id = Anything()
     roles = ListOf(Some(RoleReference))
     unrestricted = Boolean(allow_none=True)
-    access_rules = ListOf(Anything())
+    access_rules = ListOf(Object(WantedRule))
     system = Text(allow_none=True)
 
 
@@ -86,6 +93,10 @@ def _roles(credential: ApplicationCredential, call: Call) -> list[dict[str, Any]
     return [role_of_credential(role, call) for role in found if role is not None]
 
 
+def _rules(credential: ApplicationCredential, call: Call) -> Any:
+    return shown_rules(call, credential) or ABSENT
+
+
 credential_detail = View(
     field("id"),
     field("name"),
@@ -96,6 +107,7 @@ credential_detail = View(
     field("expires_at", moment("expires_at", naive)),
     field("unrestricted"),
     field("roles", _roles),
+    field("access_rules", _rules),
     field("links", linked("application_credentials")),  # without the user: Keystone's own slip
 )
 
@@ -117,6 +129,7 @@ def find_credential(call: Call, id: str) -> ApplicationCredential:
 @identity.get(ALL, query=ListCredentials, policy="identity:list_application_credentials")
 def list_application_credentials(call: Call, user_id: str) -> dict[str, Any]:
     call.demand("identity:list_application_credentials", user_id=user_id)
+    refuse_trusts(call)
     found = call.cloud.store.by(ApplicationCredential, "user", user_id)
     found.sort(key=lambda credential: credential.id)
     return collection(call, "application_credentials", found, credential_detail)
@@ -126,22 +139,19 @@ def list_application_credentials(call: Call, user_id: str) -> dict[str, Any]:
 def show_application_credential(
     call: Call, user_id: str, credential: ApplicationCredential
 ) -> dict[str, Any]:
+    refuse_trusts(call)
     return {"application_credential": credential_detail(credential, call)}
 
 
-@identity.post(ALL, body=CreateCredential, policy="identity:create_application_credential", success=201,
-               lacks=["access rules of application credentials"])  # fmt: skip
+@identity.post(ALL, body=CreateCredential, policy="identity:create_application_credential", success=201)
 def create_application_credential(call: Call, user_id: str) -> dict[str, Any]:
-    if user_id != call.user_id:  # not even admins
-        raise ForbiddenAction(action="identity:create_application_credential")
+    call.demand("identity:create_application_credential", user_id=user_id)  # not even admins for others
+    refuse_trusts(call)
     _require_unrestricted(call)
-    if call.context.project_id is None:
-        raise NoProject
     wish = call.body["application_credential"]
     roles = _wanted_roles(call, wish)
-    expires_at = _wanted_end(call, wish)
-    if wish.get("access_rules"):
-        raise NotImplementedHere(operation="access rules of application credentials")
+    expires_at = wanted_end(call, wish)
+    rules = tuple(rule_for(call, user_id, wanted).id for wanted in wish.get("access_rules", ()))
     store, streams = call.cloud.store, call.cloud.streams
     if store.one(ApplicationCredential, "name", (user_id, wish["name"])) is not None:
         raise DuplicateName(kind="application_credential", name=wish["name"])
@@ -150,12 +160,13 @@ def create_application_credential(call: Call, user_id: str) -> dict[str, Any]:
             id=streams.hex("application credential"),
             name=wish["name"],
             user_id=user_id,
-            project_id=call.project_id,
+            project_id=call.context.project_id,  # without one it may be made, and is good for nothing
             secret=wish.get("secret") or streams.token("application credential secret", 64)[7:],
             roles=roles,
             description=wish.get("description"),
             expires_at=expires_at,
             unrestricted=wish.get("unrestricted"),
+            access_rules=tuple(dict.fromkeys(rules)),
         )
     )
     shown = credential_detail(credential, call)
@@ -164,14 +175,9 @@ def create_application_credential(call: Call, user_id: str) -> dict[str, Any]:
 
 @identity.delete(ONE, policy="identity:delete_application_credential", success=204)
 def delete_application_credential(call: Call, user_id: str, credential: ApplicationCredential) -> None:
+    refuse_trusts(call)
     _require_unrestricted(call)
     drop_application_credential(call.cloud, credential)
-
-
-@identity.get("/users/<user_id>/access_rules", policy="identity:list_access_rules")
-def list_access_rules(call: Call, user_id: str) -> dict[str, Any]:
-    call.demand("identity:list_access_rules", user_id=user_id)
-    return {"access_rules": [], "links": links(call)}
 
 
 def _require_unrestricted(call: Call) -> None:
@@ -190,7 +196,7 @@ def _wanted_roles(call: Call, wish: dict[str, Any]) -> tuple[str, ...]:
     held = call.context.roles
     if not wish.get("roles"):
         return tuple(sorted(held))
-    names = set()
+    given = set()
     for reference in wish["roles"]:
         if "id" in reference:
             role = call.cloud.store.find(Role, reference["id"])
@@ -200,11 +206,12 @@ def _wanted_roles(call: Call, wish: dict[str, Any]) -> tuple[str, ...]:
                 raise NoSuchRole(name=reference["name"])
         if role is None or role.name not in held:
             raise UnassignedRole
-        names.add(role.name)
-    return tuple(sorted(with_implied(tuple(names))))
+        given.add(role.id)
+    implied = (call.cloud.store.get(Role, id) for id in with_implied(call.cloud, given))
+    return tuple(sorted(role.name for role in implied))
 
 
-def _wanted_end(call: Call, wish: dict[str, Any]) -> int | None:
+def wanted_end(call: Call, wish: dict[str, Any]) -> int | None:
     if not wish.get("expires_at"):
         return None
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from fakecompute.domain.identity import disable_domain, drop_domain
+from fakecompute.domain.identity_removal import drop_domain, switched_domain
 from fakecompute.domain.records.identity import Domain
 from fakecompute.errors import BadRequest, Conflict, Forbidden, NotFound
 from fakecompute.rest.call import Call
@@ -113,7 +113,7 @@ def visible_domains(call: Call) -> list[Domain]:
     """By id; a token for a domain sees no other."""
     domains = sorted(call.cloud.store.all(Domain), key=lambda domain: domain.id)
     mine = call.context.domain_id
-    return [domain for domain in domains if mine is None or call.is_admin or domain.id == mine]
+    return [domain for domain in domains if mine is None or domain.id == mine]
 
 
 @identity.get("/domains/<domain>", policy="identity:get_domain")
@@ -149,9 +149,10 @@ def change_domain(call: Call, domain: Domain, wish: dict[str, Any]) -> Domain:
     require_mutable("domain", domain, wish)
     if wish.get("name", domain.name) != domain.name:
         _require_free(call, wish["name"])
+    was = domain.enabled
     domain = call.cloud.store.put(_changed(domain, wish))
-    if not domain.enabled:
-        disable_domain(call.cloud, domain.id)
+    if domain.enabled != was:
+        switched_domain(call.cloud, domain.id)
     return domain
 
 
@@ -161,8 +162,7 @@ def _require_free(call: Call, name: str) -> None:
 
 
 def _changed(domain: Domain, wish: dict[str, Any]) -> Domain:
-    new = domain.evolve(**changes(domain, wish, DomainFields))
-    return new if new.description is not None else new.evolve(description="")
+    return domain.evolve(**changes(domain, wish, DomainFields))
 
 
 @identity.delete("/domains/<domain>", policy="identity:delete_domain", success=204)

@@ -1,48 +1,185 @@
-"""/groups: there are none, and none can be made; clients that look for them find nothing."""
+"""/groups: users who are given roles together."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from fakecompute.domain.records.identity import User
-from fakecompute.errors import NotFound
+from fakecompute.domain.identity import join, leave
+from fakecompute.domain.identity_removal import drop_group
+from fakecompute.domain.records.identity import Domain, Group, Membership, User
+from fakecompute.errors import BadRequest, NotFound
 from fakecompute.rest.call import Call
-from fakecompute.services.identity.listing import links
+from fakecompute.rest.schema import Object, Schema, Text
+from fakecompute.rest.view import field
+from fakecompute.services.identity.domains import DomainNotFound
+from fakecompute.services.identity.listing import Listed, collection, linked
+from fakecompute.services.identity.members import (
+    DuplicateInDomain,
+    DuplicateName,
+    Open,
+    OpenView,
+    Some,
+    a_name,
+    admit,
+    an_id,
+    changes,
+    home_domain,
+    require_same,
+)
 from fakecompute.services.identity.service import identity
+from fakecompute.services.identity.users import ListUsers, fitting, user_detail
 
 
 class GroupNotFound(NotFound):
     message = "Could not find group: {id}."
 
 
+class NotAMember(NotFound):
+    message = "User '{user}' not found in group '{group}'"
+
+
+class NameTooLong(BadRequest):
+    message = (
+        "String length exceeded. The length of string '{name}' exceeds the limit of column name(CHAR({limit}))."
+    )
+
+
+# --- request schemas ----------------------------------------------------------------------------------
+
+
+class ListGroups(Listed):
+    filters = ("domain_id", "name")
+    domain_id = an_id()
+    name = a_name()
+
+
+class GroupFields(Open):
+    name = a_name()
+    description = Text(allow_none=True)
+
+
+class NewGroup(GroupFields):
+    name = a_name(required=True)
+    domain_id = an_id()
+
+
+class CreateGroup(Schema):
+    group = Object(NewGroup, required=True)
+
+
+class UpdateGroup(Schema):
+    group = Some(GroupFields, required=True)
+
+
+# --- response views -----------------------------------------------------------------------------------
+
+group_detail = OpenView(
+    field("id"),
+    field("name"),
+    field("domain_id"),
+    field("description"),
+    field("links", linked("groups")),
+)
+group_of_user = OpenView(
+    *group_detail.fields,
+    field("membership_expires_at", lambda group, call: None),  # it does for those whom a federation sends
+)
+
+
 # --- handlers -----------------------------------------------------------------------------------------
 
 
-@identity.get("/groups", policy="identity:list_groups")
+@identity.finder("group")
+def find_group(call: Call, id: str) -> Group:
+    group = call.cloud.store.find(Group, id)
+    return admit(call, group, GroupNotFound(id=id), domain_id=group.domain_id if group else "")
+
+
+@identity.get("/groups", query=ListGroups, policy="identity:list_groups")
 def list_groups(call: Call) -> dict[str, Any]:
-    return {"groups": [], "links": links(call)}
+    mine = call.context.domain_id
+    groups = sorted(call.cloud.store.all(Group), key=lambda group: group.id)
+    seen = [group for group in groups if mine is None or group.domain_id == mine]
+    return collection(call, "groups", seen, group_detail)
 
 
-@identity.get("/users/<user>/groups", policy="identity:list_groups_for_user")
+@identity.get("/groups/<group>", policy="identity:get_group")
+def show_group(call: Call, group: Group) -> dict[str, Any]:
+    return {"group": group_detail(group, call)}
+
+
+@identity.post("/groups", body=CreateGroup, policy="identity:create_group", success=201)
+def create_group(call: Call) -> dict[str, Any]:
+    wish = call.body["group"]
+    call.demand("identity:create_group", domain_id=wish.get("domain_id", ""))
+    domain_id = wish.pop("domain_id", None) or home_domain(call)
+    if call.cloud.store.find(Domain, domain_id) is None:
+        raise DomainNotFound(id=domain_id)
+    if call.cloud.store.one(Group, "name", (domain_id, wish["name"])) is not None:
+        raise DuplicateInDomain(kind="group", name=wish["name"], domain=domain_id)
+    group = Group(id=call.cloud.streams.hex("group"), name=wish["name"], domain_id=domain_id)
+    return {"group": group_detail(_stored(call, group, wish), call)}
+
+
+@identity.patch("/groups/<group>", body=UpdateGroup, policy="identity:update_group")
+def update_group(call: Call, group: Group) -> dict[str, Any]:
+    wish = call.body["group"]
+    require_same(group, wish, [("id", "ID"), ("domain_id", "Domain ID")])
+    name = wish.get("name", group.name)
+    if name != group.name and call.cloud.store.one(Group, "name", (group.domain_id, name)) is not None:
+        raise DuplicateName(kind="group", name=name)
+    return {"group": group_detail(_stored(call, group, wish), call)}
+
+
+def _stored(call: Call, group: Group, wish: dict[str, Any]) -> Group:
+    """The schema takes longer names than the database."""
+    if len(wish.get("name", "")) > COLUMN:
+        raise NameTooLong(name=wish["name"], limit=COLUMN)
+    return call.cloud.store.put(group.evolve(**changes(group, wish, GroupFields)))
+
+
+COLUMN = 64
+
+
+@identity.delete("/groups/<group>", policy="identity:delete_group", success=204)
+def delete_group(call: Call, group: Group) -> None:
+    drop_group(call.cloud, group)
+
+
+# --- members ------------------------------------------------------------------------------------------------
+
+
+@identity.get("/users/<user>/groups", query=ListGroups, policy="identity:list_groups_for_user")
 def list_user_groups(call: Call, user: User) -> dict[str, Any]:
-    return {"groups": [], "links": links(call)}
+    memberships = call.cloud.store.by(Membership, "user", user.id)
+    groups = sorted((call.cloud.store.get(Group, one.group_id) for one in memberships), key=lambda g: g.id)
+    return collection(call, "groups", groups, group_of_user)
 
 
-@identity.get("/groups/<group_id>", policy="identity:get_group")
-def show_group(call: Call, group_id: str) -> None:
-    raise GroupNotFound(id=group_id)
+@identity.get("/groups/<group>/users", query=ListUsers, policy="identity:list_users_in_group")
+def list_group_users(call: Call, group: Group) -> dict[str, Any]:
+    memberships = call.cloud.store.by(Membership, "group", group.id)
+    users = sorted((call.cloud.store.get(User, one.user_id) for one in memberships), key=lambda user: user.id)
+    return collection(call, "users", fitting(call, users), user_detail)
 
 
-@identity.get("/groups/<group_id>/users", policy="identity:list_users_in_group")
-def list_group_users(call: Call, group_id: str) -> None:
-    raise GroupNotFound(id=group_id)
+@identity.put("/groups/<group>/users/<user>", policy="identity:add_user_to_group", success=204)
+def add_user_to_group(call: Call, group: Group, user: User) -> None:
+    join(call.cloud, group.id, user.id)
 
 
-@identity.patch("/groups/<group_id>", policy="identity:update_group")
-def update_group(call: Call, group_id: str) -> None:
-    raise GroupNotFound(id=group_id)
+@identity.get("/groups/<group>/users/<user>", policy="identity:check_user_in_group", success=204)
+def check_user_in_group(call: Call, group: Group, user: User) -> None:
+    _find(call, group, user)
 
 
-@identity.delete("/groups/<group_id>", policy="identity:delete_group")
-def delete_group(call: Call, group_id: str) -> None:
-    raise GroupNotFound(id=group_id)
+@identity.delete("/groups/<group>/users/<user>", policy="identity:remove_user_from_group", success=204)
+def remove_user_from_group(call: Call, group: Group, user: User) -> None:
+    leave(call.cloud, _find(call, group, user))
+
+
+def _find(call: Call, group: Group, user: User) -> Membership:
+    found = call.cloud.store.find(Membership, f"{group.id}/{user.id}")
+    if found is None:
+        raise NotAMember(user=user.id, group=group.id)
+    return found

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar, TypeVar
+from urllib.parse import urlencode
 
 from fakecompute.errors import BadRequest
 from fakecompute.kernel.store import Record
 from fakecompute.rest.call import Call
-from fakecompute.rest.page import next_link
 from fakecompute.rest.schema import Schema, Text
 from fakecompute.rest.view import View
 from fakecompute.services.identity.service import MarkerNotFound, identity
@@ -42,7 +42,8 @@ def collection(call: Call, name: str, records: Iterable[Record], view: View) -> 
     page, more = _page(call, found)
     shown: dict[str, Any] = {name: view.all(page, call), "links": links(call)}
     if more:
-        shown["links"]["next"] = next_link(_address(call), call.query_pairs, page[-1].id)
+        query = urlencode({**dict(call.query_pairs), "marker": page[-1].id})
+        shown["links"]["next"] = f"{_address(call)}?{query}"
         shown["truncated"] = True
     return shown
 

@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from fakecompute.domain.records.delegation import Credential
 from fakecompute.domain.records.identity import ApplicationCredential, Domain, Token, User
+from fakecompute.domain.second_factor import is_passcode
 from fakecompute.errors import NotFound, NotImplementedHere, Unauthorized
 from fakecompute.rest.call import Call
+from fakecompute.services.identity.delegation import is_delegated
+from fakecompute.services.identity.passwords import require_password
 from fakecompute.services.identity.service import Expecting, ForbiddenAction, unauthorized
-
-SUPPORTED = (
-    "external password token oauth1 mapped application_credential ec2credential".split()
-)  # [auth]methods
 
 
 class MethodNotSupported(Unauthorized):
     message = "Attempted to authenticate with an unsupported method."
 
     def __init__(self, call: Call) -> None:
-        super().__init__(headers=unauthorized(call).headers, identity={"methods": SUPPORTED})
+        methods = list(call.cloud.settings.auth_methods)
+        super().__init__(headers=unauthorized(call).headers, identity={"methods": methods})
 
 
 class CredentialNotFound(NotFound):
@@ -65,7 +66,7 @@ def require_supported(call: Call, offered: dict[str, Any]) -> None:
     for name in offered["methods"]:
         if name not in offered:
             raise Expecting(attribute=name, target="identity")
-    if any(name not in SUPPORTED for name in offered["methods"]):
+    if any(name not in call.cloud.settings.auth_methods for name in offered["methods"]):
         raise MethodNotSupported(call)
 
 
@@ -108,7 +109,7 @@ def find_token(call: Call, id: str | None, *, grace: int = 0) -> Token:
     if not (id or "").startswith("gAAAAAB"):
         raise NotAToken
     token = call.cloud.store.find(Token, id)
-    if token is None or token.expires_at + grace <= call.cloud.now:
+    if token is None or token.suspended or token.expires_at + grace <= call.cloud.now:
         raise TokenNotValid
     return token
 
@@ -139,8 +140,7 @@ def _by_password(call: Call, payload: dict[str, Any], auth: dict[str, Any]) -> P
     if "user" not in payload:
         raise Expecting(attribute="user", target="None")  # sic
     user = find_user(call, payload["user"])
-    if user.password is None or payload["user"].get("password") != user.password:
-        raise unauthorized(call)
+    require_password(call, user, payload["user"].get("password"))
     return Proof(user, ("password",))
 
 
@@ -153,7 +153,11 @@ def _by_token(call: Call, payload: dict[str, Any], auth: dict[str, Any]) -> Proo
             action="Using a system-scoped token to create a project-scoped or domain-scoped token"
             " is not allowed."
         )
-    if token.application_credential_id:
+    if token.trust_id:
+        raise ForbiddenAction(
+            action="Using trust-scoped token to create another token. Create a new trust-scoped token instead"
+        )
+    if is_delegated(token):
         raise ForbiddenAction(action="Using a delegated token to create another token is not allowed.")
     user = find_user(call, {"id": token.user_id})
     return Proof(user, ("token", *token.methods), token.expires_at, token.audit_ids[-1])
@@ -166,6 +170,17 @@ def _by_application_credential(call: Call, payload: dict[str, Any], auth: dict[s
     if expired or payload.get("secret") != credential.secret:
         raise unauthorized(call)
     return Proof(user, ("application_credential",), credential=credential)
+
+
+def _by_totp(call: Call, payload: Any, auth: dict[str, Any]) -> Proof:
+    """A passcode of this half minute, or of the one before, by any of the secrets that the user has for it."""
+    if not isinstance(payload, dict) or not isinstance(payload.get("user"), dict):
+        raise Expecting(attribute="user", target="None")  # sic
+    user = find_user(call, payload["user"])
+    secrets = call.cloud.store.by(Credential, "of_type", (user.id, "totp"))
+    if not any(is_passcode(secret.blob, payload["user"].get("passcode"), call.cloud.now) for secret in secrets):
+        raise unauthorized(call)
+    return Proof(user, ("totp",))
 
 
 def _by_remote_user(call: Call, payload: Any, auth: dict[str, Any]) -> Proof:
@@ -189,6 +204,7 @@ METHODS: dict[str, Callable[[Call, Any, dict[str, Any]], Proof]] = {
     "password":               _by_password,
     "token":                  _by_token,
     "application_credential": _by_application_credential,
+    "totp":                   _by_totp,
     "external":               _by_remote_user,
     "mapped":                 _by_federation,
     "oauth1":                 _by_oauth1,

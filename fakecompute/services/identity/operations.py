@@ -29,7 +29,8 @@ def _grants() -> Iterator[Operation]:
         ways = [f"{roles}/<role>"]
         if not system:
             inherited = f"/OS-INHERIT{roles}"
-            yield Operation("GET", f"{inherited}/inherited_to_projects", success="200", policy=listed)
+            if roles.startswith("/domains"):  # of projects there is no such list
+                yield Operation("GET", f"{inherited}/inherited_to_projects", success="200", policy=listed)
             ways.append(f"{inherited}/<role>/inherited_to_projects")
         for way in ways:
             for method, success, rule in GRANTS:
@@ -70,6 +71,15 @@ OPERATIONS = (
         PUT    /domains/<domain>/config                              201     create_domain_config
         PATCH  /domains/<domain>/config                              200     update_domain_config
         DELETE /domains/<domain>/config                              204     delete_domain_config
+        GET    /domains/<domain>/config/<group>                      200     get_domain_config
+        PATCH  /domains/<domain>/config/<group>                      200     update_domain_config
+        DELETE /domains/<domain>/config/<group>                      204     delete_domain_config
+        GET    /domains/<domain>/config/<group>/<option>             200     get_domain_config
+        PATCH  /domains/<domain>/config/<group>/<option>             200     update_domain_config
+        DELETE /domains/<domain>/config/<group>/<option>             204     delete_domain_config
+        GET    /domains/config/default                               200     get_domain_config_default
+        GET    /domains/config/<group>/default                       200     get_domain_config_default
+        GET    /domains/config/<group>/<option>/default              200     get_domain_config_default
         GET    /users                                                200     list_users
         POST   /users                                                201     create_user
         GET    /users/<user>                                         200     get_user

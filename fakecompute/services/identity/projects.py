@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-from fakecompute.domain.identity import disable_project, drop_project, roles_of
+from fakecompute.domain.identity import above, below, roles_of
+from fakecompute.domain.identity_removal import drop_project, switched_project
 from fakecompute.domain.records.identity import Domain, Project
 from fakecompute.errors import BadRequest, Conflict, Forbidden, NotFound
 from fakecompute.rest.call import Call
@@ -51,6 +52,21 @@ class ProjectExists(Conflict):
     )
 
 
+class TooDeep(Forbidden):
+    message = "Max hierarchy depth reached for {id} branch."
+
+
+class OnlyRootsAreDomains(BadRequest):
+    message = "only root projects are allowed to act as domains."
+
+
+class ImmutableTags(Forbidden):
+    message = (
+        "Cannot {verb} project tags for {id}, project is immutable. Set \"immutable\" option to false before creating"
+        " project tags."
+    )
+
+
 class DisabledBranch(BadRequest):
     message = "cannot create a project in a branch containing a disabled project: {id}"
 
@@ -62,8 +78,12 @@ class ParentElsewhere(BadRequest):
     )
 
 
-class FixedAttribute(Forbidden):
-    message = "Update of `{attribute}` is not allowed."
+class FixedParent(Forbidden):
+    message = "Update of `parent_id` is not allowed."
+
+
+class FixedKind(BadRequest):
+    message = "Update of `is_domain` is not allowed."
 
 
 class EnabledSubtree(Forbidden):
@@ -146,7 +166,7 @@ AnyProject = Project | Domain  # a domain is a project too
 
 
 def _tagged(call: Call, project: AnyProject) -> dict[str, Any]:
-    return {"links": {"self": f"{call.url}/projects/{project.id}/tags"}, "tags": list(project.tags)}
+    return {"links": {"self": call.url}, "tags": list(project.tags)}
 
 
 # --- handlers -----------------------------------------------------------------------------------------
@@ -195,14 +215,15 @@ TAG_FILTERS: dict[str, Callable[[set[str], set[str]], bool]] = {
 @identity.get("/projects/<project>", policy="identity:get_project")
 def show_project(call: Call, project: AnyProject) -> dict[str, Any]:
     shown = project_detail(project, call)
-    for what, related in ("parents", _parents), ("subtree", _children):
+    for what in "parents", "subtree":
         as_ids, as_list = _asked(call, f"{what}_as_ids"), _asked(call, f"{what}_as_list")
-        if as_ids and as_list:
+        if {f"{what}_as_ids", f"{what}_as_list"} <= {key for key, _ in call.query_pairs}:
             raise BothForms(what=what)
         if as_ids:
-            shown[what] = _ids(call, project, related)
+            shown[what] = _line(call, project) if what == "parents" else _tree(call, project)
         elif as_list:
-            held = [one for one in _all(call, project, related) if _has_role(call, one)]
+            related = above(call.cloud, project) if what == "parents" else below(call.cloud, project.id)
+            held = [one for one in related if _has_role(call, one)]
             shown[what] = [{"project": project_detail(one, call)} for one in held]
     return {"project": shown}
 
@@ -211,27 +232,17 @@ def _asked(call: Call, name: str) -> bool:
     return any(key == name and is_true(text) for key, text in call.query_pairs)
 
 
-Related = Callable[[Call, Any], list[Any]]
+def _line(call: Call, project: AnyProject) -> dict[str, Any] | None:
+    """The ids of the parents, each in the one below it."""
+    line: dict[str, Any] | None = None
+    for parent in reversed([*above(call.cloud, project)]):
+        line = {parent.id: line}
+    return line
 
 
-def _parents(call: Call, project: AnyProject) -> list[AnyProject]:
-    parent = _find(call, project.parent_id)
-    return [parent] if parent else []
-
-
-def _children(call: Call, project: AnyProject) -> list[AnyProject]:
+def _tree(call: Call, project: AnyProject) -> dict[str, Any] | None:
     children = call.cloud.store.by(Project, "parent", project.id)
-    return sorted(children, key=lambda child: child.id)
-
-
-def _ids(call: Call, project: AnyProject, related: Related) -> dict[str, Any] | None:
-    return {one.id: _ids(call, one, related) for one in related(call, project)} or None
-
-
-def _all(call: Call, project: AnyProject, related: Related) -> Iterator[AnyProject]:
-    for one in related(call, project):
-        yield one
-        yield from _all(call, one, related)
+    return {child.id: _tree(call, child) for child in sorted(children, key=lambda child: child.id)} or None
 
 
 def _has_role(call: Call, project: AnyProject) -> bool:
@@ -243,6 +254,8 @@ def create_project(call: Call) -> dict[str, Any]:
     wish = call.body["project"]
     if wish.pop("is_domain", False):
         call.demand("identity:create_domain")
+        if wish.pop("parent_id", None) or wish.pop("domain_id", None):
+            raise OnlyRootsAreDomains
         made: Any = add_domain(call, wish)
     else:
         made = _add(call, wish)
@@ -263,6 +276,8 @@ def _add(call: Call, wish: dict[str, Any]) -> Project:
         raise ParentElsewhere(domain_id=domain_id, parent_domain_id=parent.domain_id or parent.id)
     if not parent.enabled:
         raise DisabledBranch(id=parent.id)
+    if len([parent, *above(call.cloud, parent)]) > call.cloud.settings.max_project_tree_depth:
+        raise TooDeep(id=parent.id)
     id = call.cloud.streams.hex("project")
     if store.one(Project, "name", (domain_id, wish["name"])) is not None:
         raise ProjectExists(name=wish["name"], id=id)
@@ -271,36 +286,36 @@ def _add(call: Call, wish: dict[str, Any]) -> Project:
 
 
 def _changed(project: Project, wish: dict[str, Any]) -> Project:
-    new = project.evolve(**changes(project, wish, ProjectFields))
-    return new if new.description is not None else new.evolve(description="")
+    return project.evolve(**changes(project, wish, ProjectFields))
 
 
 @identity.patch("/projects/<project>", body=UpdateProject, policy="identity:update_project")
 def update_project(call: Call, project: AnyProject) -> dict[str, Any]:
     wish = call.body["project"]
     if isinstance(project, Domain):
-        return {"project": project_detail(change_domain(call, project, wish), call)}
+        domain = change_domain(call, project, wish)
+        return {"project": {**project_detail(domain, call), "extra": dict(domain.extra)}}
     require_same(project, wish, [("id", "ID"), ("domain_id", "Domain ID")])
-    for attribute in "parent_id", "is_domain":
-        if attribute in wish and wish[attribute] != getattr(project, attribute):
-            raise FixedAttribute(attribute=attribute)
     require_mutable("project", project, wish)
+    if wish.get("parent_id", project.parent_id) != project.parent_id:
+        raise FixedParent
+    if wish.get("is_domain", project.is_domain) != project.is_domain:
+        raise FixedKind
     new = _changed(project, wish)
     if new.name != project.name and call.cloud.store.one(Project, "name", (new.domain_id, new.name)):
         raise DuplicateInDomain(kind="project", name=new.name, domain=new.domain_id)
     if new.enabled != project.enabled:
         _require_switchable(call, new)
     call.cloud.store.put(new)
-    if not new.enabled:
-        disable_project(call.cloud, new.id)
-    return {"project": project_detail(new, call)}
+    switched_project(call.cloud, new.id)
+    return {"project": {**project_detail(new, call), "extra": dict(new.extra)}}
 
 
 def _require_switchable(call: Call, project: Project) -> None:
     """Above an enabled project all are enabled."""
-    if project.enabled and not all(parent.enabled for parent in _all(call, project, _parents)):
+    if project.enabled and not all(parent.enabled for parent in above(call.cloud, project)):
         raise DisabledParents(id=project.id)
-    if not project.enabled and any(child.enabled for child in _all(call, project, _children)):
+    if not project.enabled and any(child.enabled for child in below(call.cloud, project.id)):
         raise EnabledSubtree(id=project.id)
 
 
@@ -309,7 +324,7 @@ def delete_project(call: Call, project: AnyProject) -> None:
     if isinstance(project, Domain):
         return remove_domain(call, project)
     require_mutable("project", project)
-    if _children(call, project):
+    if call.cloud.store.count(Project, "parent", project.id):
         raise NotALeaf(id=project.id)
     drop_project(call.cloud, project)
 
@@ -340,9 +355,9 @@ def show_project_tag(call: Call, project: AnyProject, tag: str) -> None:
 
 @identity.put("/projects/<project>/tags/<tag>", policy="identity:create_project_tag", success=201)
 def create_project_tag(call: Call, project: AnyProject, tag: str) -> Answer:
-    all_of_them = tuple(dict.fromkeys((*project.tags, tag)))
+    all_of_them = (*project.tags, tag)
     TAGS.load({"tags": list(all_of_them)}, call.version)
-    _tag(call, project, all_of_them)
+    _tag(call, project, all_of_them, "create")
     return Answer(201, None, {"Location": f"{call.url}/projects/{project.id}/tags/{tag}"})
 
 
@@ -353,5 +368,7 @@ def delete_project_tag(call: Call, project: AnyProject, tag: str) -> None:
     _tag(call, project, tuple(other for other in project.tags if other != tag))
 
 
-def _tag(call: Call, project: AnyProject, tags: tuple[str, ...]) -> AnyProject:
+def _tag(call: Call, project: AnyProject, tags: tuple[str, ...], verb: str = "update") -> AnyProject:
+    if dict(project.options).get("immutable"):
+        raise ImmutableTags(verb=verb, id=project.id)
     return call.cloud.store.put(project.evolve(tags=tags))

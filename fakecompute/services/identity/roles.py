@@ -1,17 +1,19 @@
-"""/roles: what one may be to a project, and which role implies which."""
+"""/roles: what one may be to a project, a domain or the system."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from fakecompute.domain.identity import IMPLIED, drop_role
-from fakecompute.domain.records.identity import Role
-from fakecompute.errors import NotFound, NotImplementedHere
+from fakecompute.domain.identity import renew
+from fakecompute.domain.identity_removal import drop_role
+from fakecompute.domain.records.identity import ApplicationCredential, Role, Token
+from fakecompute.errors import BadRequest, NotFound
 from fakecompute.rest.call import Call
 from fakecompute.rest.schema import Object, Schema, Text
-from fakecompute.rest.view import View, field, mapped
+from fakecompute.rest.view import field, mapped
 from fakecompute.services.identity.listing import Listed, collection, linked
 from fakecompute.services.identity.members import (
+    DuplicateInDomain,
     DuplicateName,
     Open,
     OpenView,
@@ -31,15 +33,17 @@ class RoleNotFound(NotFound):
     message = "Could not find role: {id}."
 
 
-class NotImplied(NotFound):
-    message = "{prior} does not imply {implied}."
+class FixedDomain(BadRequest):
+    message = "Update of `domain_id` is not allowed."
 
 
 # --- request schemas ----------------------------------------------------------------------------------
 
 
 class ListRoles(Listed):
-    filters = ("name", "domain_id")
+    filters = ("name",)
+    name = a_name()
+    domain_id = an_id()
 
 
 class RoleFields(Open):
@@ -71,11 +75,6 @@ role_detail = OpenView(
     field("options", mapped("options")),
     field("links", linked("roles")),
 )
-role_brief = View(
-    field("id"),
-    field("links", linked("roles")),
-    field("name"),
-)
 
 
 # --- handlers -----------------------------------------------------------------------------------------
@@ -85,24 +84,34 @@ role_brief = View(
 def find_role(call: Call, id: str) -> Role:
     role = admit(call, call.cloud.store.find(Role, id), RoleNotFound(id=id))
     rule = call.endpoint and call.endpoint.policy
-    everywhere = call.is_admin or call.context.system
-    if rule in OF_MANAGERS and role.name not in MANAGED and not everywhere:
-        raise call.service.dialect.denied(rule)
+    if rule in RULES_OF_DOMAINS and role.domain_id:
+        call.demand(RULES_OF_DOMAINS[rule])
+    if rule == "identity:get_role":
+        require_manageable(call, role, rule)
     return role
 
 
-# A manager of a domain has to do with these roles alone: domain_managed_target_role of Keystone's policies.
-OF_MANAGERS = ("identity:get_role", "identity:create_grant", "identity:revoke_grant")
-MANAGED = ("manager", "member", "reader")
+RULES_OF_DOMAINS = {f"identity:{verb}_role": f"identity:{verb}_domain_role" for verb in ("get", "update", "delete")}
+MANAGED = ("manager", "member", "reader")  # domain_managed_target_role of Keystone's policies
+
+
+def require_manageable(call: Call, role: Role, rule: str) -> None:
+    """A manager has to do with some roles alone; a reader with those that are of no other domain."""
+    if call.is_admin or call.context.system:
+        return
+    may = role.domain_id in (None, call.context.domain_id) if rule == "identity:check_grant" else role.name in MANAGED
+    if not may:
+        raise call.service.dialect.denied(rule)
 
 
 @identity.get("/roles", query=ListRoles, policy="identity:list_roles")
 def list_roles(call: Call) -> dict[str, Any]:
-    return collection(call, "roles", _all(call), role_detail)
-
-
-def _all(call: Call) -> list[Role]:
-    return sorted(call.cloud.store.all(Role), key=lambda role: role.id)
+    """Those of no domain, or of the one that the query names."""
+    domain_id = call.query.get("domain_id")
+    if domain_id is not None:
+        call.demand("identity:list_domain_roles")
+    roles = [role for role in call.cloud.store.all(Role) if role.domain_id == domain_id]
+    return collection(call, "roles", sorted(roles, key=lambda role: role.id), role_detail)
 
 
 @identity.get("/roles/<role>", policy="identity:get_role")
@@ -110,32 +119,50 @@ def show_role(call: Call, role: Role) -> dict[str, Any]:
     return {"role": role_detail(role, call)}
 
 
-@identity.post("/roles", body=CreateRole, policy="identity:create_role", success=201, lacks=["roles of a domain"])
+@identity.post("/roles", body=CreateRole, policy="identity:create_role", success=201)
 def create_role(call: Call) -> dict[str, Any]:
+    """Of a domain, if one is told; whether there is such a domain is not asked."""
     wish = call.body["role"]
-    if wish.pop("domain_id", None) is not None:
-        raise NotImplementedHere(operation="roles of a domain")
-    _require_free(call, wish["name"])
-    role = Role(id=call.cloud.streams.hex("role"), name=wish["name"])
+    domain_id = wish.pop("domain_id", None)
+    if domain_id is not None:
+        call.demand("identity:create_domain_role")
+    _require_free(call, domain_id, wish["name"])
+    role = Role(id=call.cloud.streams.hex("role"), name=wish["name"], domain_id=domain_id)
     role = call.cloud.store.put(role.evolve(**changes(role, wish, RoleFields)))
     return {"role": role_detail(role, call)}
 
 
-@identity.patch("/roles/<role>", body=UpdateRole, policy="identity:update_role", lacks=["new names for roles"])
+@identity.patch("/roles/<role>", body=UpdateRole, policy="identity:update_role")
 def update_role(call: Call, role: Role) -> dict[str, Any]:
     wish = call.body["role"]
-    require_same(role, wish, [("id", "ID"), ("domain_id", "Domain ID")])
+    require_same(role, wish, [("id", "ID")])
     require_mutable("role", role, wish)
-    if wish.get("name", role.name) != role.name:
-        _require_free(call, wish["name"])
-        raise NotImplementedHere(operation="new names for roles")  # tokens know their roles by name
-    role = call.cloud.store.put(role.evolve(**changes(role, wish, RoleFields)))
-    return {"role": role_detail(role, call)}
+    if wish.get("domain_id", role.domain_id) != role.domain_id:
+        raise FixedDomain
+    new = role.evolve(**changes(role, wish, RoleFields))
+    if new.name != role.name:
+        _require_free(call, role.domain_id, new.name)
+    call.cloud.store.put(new)
+    if new.name != role.name and new.domain_id is None:
+        _renamed(call, role.name, new.name)
+    return {"role": role_detail(new, call)}
 
 
-def _require_free(call: Call, name: str) -> None:
-    if call.cloud.store.one(Role, "name", name) is not None:
+def _renamed(call: Call, old: str, new: str) -> None:
+    """Tokens and application credentials know their roles by name."""
+    for credential in call.cloud.store.all(ApplicationCredential):
+        if old in credential.roles:
+            roles = tuple(sorted(new if name == old else name for name in credential.roles))
+            call.cloud.store.put(credential.evolve(roles=roles))
+    renew(call.cloud, call.cloud.store.all(Token))
+
+
+def _require_free(call: Call, domain_id: str | None, name: str) -> None:
+    if call.cloud.store.one(Role, "domain_name", (domain_id, name)) is None:
+        return
+    if domain_id is None:
         raise DuplicateName(kind="role", name=name)
+    raise DuplicateInDomain(kind="role", name=name, domain=domain_id)
 
 
 @identity.delete("/roles/<role>", policy="identity:delete_role", success=204)
@@ -143,51 +170,3 @@ def delete_role(call: Call, role: Role) -> None:
     """With every assignment of it."""
     require_mutable("role", role)
     drop_role(call.cloud, role)
-
-
-# --- implied roles --------------------------------------------------------------------------------------
-
-
-def _implied(call: Call, role: Role) -> Role | None:
-    name = IMPLIED.get(role.name)
-    return call.cloud.store.one(Role, "name", name) if name else None
-
-
-def _inference(call: Call, role: Role) -> dict[str, Any]:
-    implied = _implied(call, role)
-    return {
-        "prior_role": role_brief(role, call),
-        "implies": [role_brief(implied, call)] if implied else [],
-    }
-
-
-@identity.get("/role_inferences", policy="identity:list_role_inference_rules")
-def list_role_inferences(call: Call) -> dict[str, Any]:
-    prior = [role for role in _all(call) if _implied(call, role)]
-    return {"role_inferences": [_inference(call, role) for role in prior]}
-
-
-@identity.get("/roles/<role>/implies", policy="identity:list_implied_roles")
-def list_implied_roles(call: Call, role: Role) -> dict[str, Any]:
-    return {
-        "role_inference": _inference(call, role),
-        "links": {"self": f"{call.url}/roles/{role.id}/implies"},
-    }
-
-
-@identity.get("/roles/<role>/implies/<implied_id>", policy="identity:get_implied_role")
-def show_implied_role(call: Call, role: Role, implied_id: str) -> dict[str, Any]:
-    implied = _implied(call, role)
-    if implied is None or implied.id != implied_id:
-        raise NotImplied(prior=role.id, implied=implied_id)
-    return {
-        "role_inference": {"prior_role": role_brief(role, call), "implies": role_brief(implied, call)},
-        "links": {"self": f"{call.url}/roles/{role.id}/implies/{implied.id}"},
-    }
-
-
-@identity.route(
-    "HEAD", "/roles/<role>/implies/<implied_id>", policy="identity:check_implied_role", success=204
-)
-def check_implied_role(call: Call, role: Role, implied_id: str) -> None:
-    show_implied_role(call, role, implied_id)

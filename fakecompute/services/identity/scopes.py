@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from fakecompute.domain.identity import is_usable, roles_of
+from fakecompute.domain.records.delegation import Trust
 from fakecompute.domain.records.identity import Domain, Project, User
+from fakecompute.domain.trusts import living
 from fakecompute.errors import Unauthorized
 from fakecompute.rest.call import Call
 from fakecompute.services.identity.methods import find_credential, find_domain
+from fakecompute.services.identity.projects import ProjectNotFound
 from fakecompute.services.identity.service import Expecting, unauthorized
 
 KINDS = {"system", "project", "domain", "trust", "unscoped"}
@@ -29,6 +32,7 @@ class Scope(NamedTuple):
     project: Project | None = None
     domain: Domain | None = None
     system: bool = False
+    trust: Trust | None = None
 
 
 def wanted_scope(call: Call, auth: dict[str, Any]) -> Scope | None:
@@ -53,8 +57,17 @@ def _named_scope(call: Call, scope: dict[str, Any] | str) -> Scope:
     if "trust" in scope:
         if not scope["trust"].get("id"):
             raise Expecting(attribute="trust_id", target="trust")
-        raise unauthorized(call)  # there are no trusts
+        return _trust_scope(call, scope["trust"]["id"])
     return Scope(system="system" in scope)
+
+
+def _trust_scope(call: Call, id: str) -> Scope:
+    trust = living(call.cloud, id)
+    if trust is None:
+        raise unauthorized(call)
+    if trust.project_id is None:  # it may be made, and is good for nothing
+        raise ProjectNotFound(id=None)
+    return Scope(project=_find_project(call, {"id": trust.project_id}), trust=trust)
 
 
 def _find_project(call: Call, wanted: dict[str, Any]) -> Project:

@@ -6,18 +6,32 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import Any
 
-from fakecompute.domain.identity import issue_token, revoke, roles_of, roles_with, with_implied
+from fakecompute.domain.identity import issue_token, revoke, roles_by, roles_of, roles_with
+from fakecompute.domain.records.delegation import Trust
 from fakecompute.domain.records.identity import ApplicationCredential, Domain, Project, Role, Token, User
+from fakecompute.domain.second_factor import is_enough
+from fakecompute.domain.trusts import consume, is_sound
 from fakecompute.errors import BadRequest, NotFound
 from fakecompute.kernel.clock import SECOND, microseconds
 from fakecompute.rest.call import Call
 from fakecompute.rest.dialect import Answer
 from fakecompute.rest.schema import Anything, Body, Boolean, ListOf, Object, Text
-from fakecompute.rest.view import ABSENT, View, field, listed, zulu
+from fakecompute.rest.view import ABSENT, View, field, listed, naive, zulu
+from fakecompute.services.identity.access_rules import shown_rules
+from fakecompute.services.identity.application_credentials import role_of_credential
 from fakecompute.services.identity.catalog import catalog
+from fakecompute.services.identity.delegation import NotByDelegation
+from fakecompute.services.identity.federation import service_providers
 from fakecompute.services.identity.listing import is_true
 from fakecompute.services.identity.members import Open
-from fakecompute.services.identity.methods import Proof, authenticate, find_token, require_supported
+from fakecompute.services.identity.methods import (
+    Proof,
+    TokenNotValid,
+    authenticate,
+    find_token,
+    require_supported,
+)
+from fakecompute.services.identity.receipts import receipt_for, with_receipt
 from fakecompute.services.identity.scopes import Scope, default_scope, wanted_scope
 from fakecompute.services.identity.service import Expecting, identity, unauthorized
 
@@ -73,14 +87,14 @@ class System(Open):
     all = Boolean()
 
 
-class Trust(Open):
+class WantedTrust(Open):
     id = Text()
 
 
 class WantedScope(Open):
     project = Object(NamedInDomain)
     domain = Object(Named)
-    trust = Object(Trust, data_key="OS-TRUST:trust")
+    trust = Object(WantedTrust, data_key="OS-TRUST:trust")
     system = Object(System)
 
 
@@ -114,7 +128,7 @@ def _user(token: Token, call: Call) -> dict[str, Any]:
         "domain": domain_brief(call, user.domain_id),
         "id": user.id,
         "name": user.name,
-        "password_expires_at": None,
+        "password_expires_at": naive(user.password_expires_at),
     }
 
 
@@ -130,24 +144,45 @@ def _project(token: Token, call: Call) -> Any:
 
 
 def _roles(token: Token, call: Call) -> Any:
-    """With the roles that they imply, unless a credential was made with fewer."""
     if token.target is None:
         return ABSENT
-    names = token.roles if token.application_credential_id else with_implied(token.roles)
-    found = (call.cloud.store.one(Role, "name", name) for name in sorted(names))
-    return [{"id": role.id, "name": role.name} for role in found if role is not None]
+    found = (call.cloud.store.one(Role, "name", name) for name in token.roles)
+    roles = [role for role in found if role is not None]
+    return role_of_credential.all(roles, call) if token.trust_id else role_brief.all(roles, call)
+
+
+role_brief = View(field("id"), field("name"))
 
 
 def _catalog(token: Token, call: Call) -> Any:
     wanted = token.target and not any(name == "nocatalog" for name, _ in call.query_pairs)
-    return catalog(call) if wanted else ABSENT
+    whose = token.trust_people[0] if token.trust_people else token.user_id
+    return catalog(call, whose, token.project_id) if wanted else ABSENT
 
 
 def _application_credential(token: Token, call: Call) -> Any:
     if token.application_credential_id is None:
         return ABSENT
     credential = call.cloud.store.get(ApplicationCredential, token.application_credential_id)
-    return {"id": credential.id, "name": credential.name, "restricted": not credential.unrestricted}
+    shown = {"id": credential.id, "name": credential.name, "restricted": not credential.unrestricted}
+    rules = shown_rules(call, credential)
+    return {**shown, "access_rules": rules} if rules else shown
+
+
+def _trust(token: Token, call: Call) -> Any:
+    trust = call.cloud.store.find(Trust, token.trust_id)
+    if trust is None:
+        return ABSENT
+    return {
+        "id": trust.id,
+        "trustor_user": {"id": trust.trustor_user_id},
+        "trustee_user": {"id": trust.trustee_user_id},
+        "impersonation": trust.impersonation,
+    }
+
+
+def _service_providers(token: Token, call: Call) -> Any:
+    return service_providers(call) or ABSENT
 
 
 def _time(attribute: str) -> Callable[[Token, Call], str | None]:
@@ -164,15 +199,17 @@ token_detail = View(
     field("issued_at", _time("issued_at")),
     field("system", lambda token, call: {"all": True} if token.system else ABSENT),
     field("domain", lambda token, call: domain_brief(call, token.domain_id) if token.domain_id else ABSENT),
+    field("OS-TRUST:trust", _trust),
     field("project", _project),
-    field("is_domain", lambda token, call: False if token.project_id else ABSENT),
+    field("is_domain", lambda token, call: False if token.project_id and not token.trust_id else ABSENT),
     field("roles", _roles),
     field("catalog", _catalog),
+    field("service_providers", _service_providers),
     field("application_credential", _application_credential),
 )
 
 
-def _shown(call: Call, token: Token, status: int) -> Answer:
+def shown_token(call: Call, token: Token, status: int) -> Answer:
     return Answer(status, {"token": token_detail(token, call)}, {"X-Subject-Token": token.id})
 
 
@@ -185,10 +222,12 @@ def create_token(call: Call) -> Answer:
     auth = _auth(call)
     require_supported(call, auth["identity"])
     scope = wanted_scope(call, auth)
-    proof = authenticate(call, auth)
+    proof = with_receipt(call, authenticate(call, auth))
+    if not is_enough(call.cloud, proof.user, proof.methods):
+        return receipt_for(call, proof)
     if scope is None:
         scope = default_scope(call, proof.user)
-    return _shown(call, _issue(call, proof, scope), 201)
+    return shown_token(call, _issue(call, proof, scope), 201)
 
 
 def _auth(call: Call) -> dict[str, Any]:
@@ -215,26 +254,45 @@ def _auth(call: Call) -> dict[str, Any]:
 
 
 def _issue(call: Call, proof: Proof, scope: Scope) -> Token:
+    """Of a trust or an application credential, none lives longer than that."""
+    user = proof.user if scope.trust is None else _by_trust(call, proof.user, scope.trust)
+    ends = [proof.expires_at, *(one.expires_at for one in (proof.credential, scope.trust) if one)]
+    usual = call.cloud.now + call.cloud.settings.token_expiration * SECOND
     token = issue_token(
         call.cloud,
-        proof.user,
+        user,
         methods=proof.methods,
-        expires_at=proof.expires_at,
+        expires_at=min((end for end in ends if end is not None and end < usual), default=None),
         parent_audit_id=proof.parent_audit_id,
         application_credential_id=proof.credential.id if proof.credential else None,
         project=scope.project,
         domain=scope.domain,
         system=scope.system,
+        trust=scope.trust,
     )
     if token.target is None:
         return token
-    if proof.credential is not None:
-        roles = roles_with(call.cloud, proof.credential)
-    else:
-        roles = roles_of(call.cloud, proof.user.id, token.target)
+    roles = _roles_for(call, proof, scope, token.target)
     if not roles:
         raise unauthorized(call)
+    if scope.trust is not None:
+        consume(call.cloud, scope.trust)
     return call.cloud.store.put(token.evolve(roles=roles))
+
+
+def _roles_for(call: Call, proof: Proof, scope: Scope, target: str) -> tuple[str, ...]:
+    if scope.trust is not None:
+        return roles_by(call.cloud, scope.trust)
+    if proof.credential is not None:
+        return roles_with(call.cloud, proof.credential)
+    return roles_of(call.cloud, proof.user.id, target)
+
+
+def _by_trust(call: Call, user: User, trust: Trust) -> User:
+    """Whom the trustee acts as."""
+    if user.id != trust.trustee_user_id or not is_sound(call.cloud, trust) or not roles_by(call.cloud, trust):
+        raise NotByDelegation
+    return call.cloud.store.get(User, trust.trustor_user_id if trust.impersonation else trust.trustee_user_id)
 
 
 # A token may be looked at, and ended, by its bearer and by admins.
@@ -247,17 +305,24 @@ def _subject(call: Call, rule: str) -> Token:
     late = any(name == "allow_expired" and is_true(text) for name, text in call.query_pairs)
     token = find_token(call, id, grace=EXPIRED_WINDOW if late else 0)
     call.demand(rule, user_id=token.user_id)
+    credential = call.cloud.store.find(ApplicationCredential, token.application_credential_id)
+    if credential and credential.access_rules and rule != REVOKE and not call.header(ACCESS_RULES):
+        raise TokenNotValid  # whoever asks must know that the token is not good for all calls
     return token
+
+
+ACCESS_RULES = "OpenStack-Identity-Access-Rules"
+REVOKE = "identity:revoke_token"
 
 
 @identity.get("/auth/tokens", policy="identity:validate_token")
 def show_token(call: Call) -> Answer:
-    return _shown(call, _subject(call, "identity:validate_token"), 200)
+    return shown_token(call, _subject(call, "identity:validate_token"), 200)
 
 
 @identity.route("HEAD", "/auth/tokens", policy="identity:check_token")
 def check_token(call: Call) -> Answer:
-    return _shown(call, _subject(call, "identity:check_token"), 200)
+    return shown_token(call, _subject(call, "identity:check_token"), 200)
 
 
 @identity.delete("/auth/tokens", policy="identity:revoke_token", success=204)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable
 from typing import Any
 
-from fakecompute.domain.identity import drop_user, projects_of, revoke_of_user
-from fakecompute.domain.records.identity import Domain, User
+from fakecompute.domain.identity import projects_of, renew, revoke_of_user
+from fakecompute.domain.identity_passwords import is_enabled, require_good, with_password
+from fakecompute.domain.identity_removal import drop_user
+from fakecompute.domain.records.identity import Domain, Token, User
 from fakecompute.errors import BadRequest, NotFound
+from fakecompute.kernel.clock import moment as parse_moment
 from fakecompute.rest.call import Call
-from fakecompute.rest.schema import Anything, Body, Boolean, ListOf, Object, Schema, Text
-from fakecompute.rest.view import ABSENT, field, mapped
+from fakecompute.rest.schema import Boolean, ListOf, Object, Schema, Text
+from fakecompute.rest.view import ABSENT, field, mapped, moment, naive
 from fakecompute.services.identity.domains import DomainNotFound
 from fakecompute.services.identity.listing import Listed, collection, linked
 from fakecompute.services.identity.members import (
@@ -28,11 +33,25 @@ from fakecompute.services.identity.members import (
     require_same,
 )
 from fakecompute.services.identity.projects import project_detail
-from fakecompute.services.identity.service import identity, unauthorized
+from fakecompute.services.identity.service import identity
 
 
 class UserNotFound(NotFound):
     message = "Could not find user: {id}."
+
+
+class NoSuchOperator(BadRequest):
+    message = (
+        "The given operator {operator} is not valid. It must be one of the following: 'eq', 'neq', 'lt', 'lte', 'gt',"
+        " or 'gte'."
+    )
+
+
+class BadTimestamp(BadRequest):
+    message = (
+        "Timestamp not in expected format. The server could not comply with the request since it is either malformed"
+        " or otherwise incorrect. The client is assumed to be in error."
+    )
 
 
 class DomainAsDefault(BadRequest):
@@ -47,6 +66,10 @@ class ListUsers(Listed):
     domain_id = an_id()
     enabled = Flag()
     name = a_name()
+    idp_id = an_id()
+    protocol_id = an_id()
+    unique_id = an_id()
+    password_expires_at = Text()
 
 
 class UserOptions(Schema):
@@ -56,20 +79,22 @@ class UserOptions(Schema):
     lock_password = Boolean(allow_none=True)
     ignore_user_inactivity = Boolean(allow_none=True)
     multi_factor_auth_enabled = Boolean(allow_none=True)
-    multi_factor_auth_rules = ListOf(ListOf(Text()), allow_none=True)
+    multi_factor_auth_rules = ListOf(ListOf(Text(), min=1, unique=True), unique=True, allow_none=True)
 
 
 class UserFields(Open):
     default_project_id = Text(allow_none=True)
-    description = Text(allow_none=True)
-    email = Anything()
     enabled = Flag()
     name = a_name()
     password = Text(allow_none=True)
     options = Object(UserOptions)
 
 
-class NewUser(UserFields):
+class ChangedUser(UserFields):
+    description = Text(allow_none=True)  # kept as what clients add of their own
+
+
+class NewUser(ChangedUser):
     name = a_name(required=True)
     domain_id = an_id()
 
@@ -79,15 +104,7 @@ class CreateUser(Schema):
 
 
 class UpdateUser(Schema):
-    user = Some(UserFields, required=True)
-
-
-class ChangePassword(Schema):
-    original_password = Text(required=True)
-    password = Text(required=True)
-
-
-CHANGE_PASSWORD = Body(ChangePassword)
+    user = Some(ChangedUser, required=True)
 
 
 class ListUserProjects(Listed):
@@ -97,23 +114,13 @@ class ListUserProjects(Listed):
 # --- response views -----------------------------------------------------------------------------------
 
 
-def _if_set(attribute: str) -> Any:
-    def source(user: User, call: Call) -> Any:
-        value = getattr(user, attribute)
-        return ABSENT if value is None else value
-
-    return source
-
-
 user_detail = OpenView(
-    field("description", _if_set("description")),
-    field("email", _if_set("email")),
     field("id"),
     field("name"),
     field("domain_id"),
-    field("enabled"),
-    field("default_project_id", _if_set("default_project_id")),
-    field("password_expires_at", lambda user, call: None),
+    field("enabled", lambda user, call: is_enabled(call.cloud, user)),
+    field("default_project_id", lambda user, call: user.default_project_id or ABSENT),
+    field("password_expires_at", moment("password_expires_at", naive)),
     field("options", mapped("options")),
     field("links", linked("users")),
 )
@@ -133,7 +140,38 @@ def list_users(call: Call) -> dict[str, Any]:
     mine = call.context.domain_id
     users = sorted(call.cloud.store.all(User), key=lambda user: user.id)
     seen = [user for user in users if mine is None or user.domain_id == mine]
-    return collection(call, "users", seen, user_detail)
+    return collection(call, "users", fitting(call, seen), user_detail)
+
+
+def fitting(call: Call, users: list[User]) -> list[User]:
+    """Those that the query asks for by what is no attribute: none is federated."""
+    for key, text in call.query_pairs:
+        if key in ("idp_id", "protocol_id", "unique_id"):
+            users = []
+        if key == "password_expires_at":
+            users = [user for user in users if _expires(user, text)]
+    return users
+
+
+# fmt: off
+OPERATORS: dict[str, Callable[[int, int], bool]] = {
+    "eq": operator.eq, "neq": operator.ne, "lt": operator.lt, "lte": operator.le, "gt": operator.gt, "gte": operator.ge,
+}
+# fmt: on
+
+
+def _expires(user: User, text: str) -> bool:
+    """Does it at a time like `lt:2030-01-01T00:00:00Z`?"""
+    word, colon, time = text.partition(":")
+    if not colon:
+        return False
+    if word not in OPERATORS:
+        raise NoSuchOperator(operator=word)
+    try:
+        at = parse_moment(time)
+    except (ValueError, OverflowError):
+        raise BadTimestamp from None
+    return user.password_expires_at is not None and OPERATORS[word](user.password_expires_at, at)
 
 
 @identity.get("/users/<user>", policy="identity:get_user")
@@ -151,9 +189,22 @@ def create_user(call: Call) -> dict[str, Any]:
         raise DomainNotFound(id=domain_id)
     if call.cloud.store.one(User, "name", (domain_id, wish["name"])) is not None:
         raise DuplicateInDomain(kind="user", name=wish["name"], domain=domain_id)
-    user = User(id=call.cloud.streams.hex("user"), name=wish["name"], password=None, domain_id=domain_id)
-    user = call.cloud.store.put(user.evolve(**changes(user, wish, UserFields)))
+    id = call.cloud.streams.hex("user")
+    user = User(id=id, name=wish["name"], domain_id=domain_id, last_active_at=call.cloud.now)
+    user = call.cloud.store.put(_changed(call, user, wish))
     return {"user": user_detail(user, call)}
+
+
+def _changed(call: Call, user: User, wish: dict[str, Any]) -> User:
+    """As wished for; a password by the cloud's rules."""
+    wish = dict(wish)
+    password = wish.pop("password", ABSENT)
+    new = user.evolve(**changes(user, wish, UserFields))
+    if password is ABSENT:
+        return new
+    if password is not None or user.password is not None:
+        require_good(call.cloud, password)
+    return with_password(call.cloud, new, password)
 
 
 def _require_project(call: Call, wish: dict[str, Any]) -> None:
@@ -168,30 +219,19 @@ def update_user(call: Call, user: User) -> dict[str, Any]:
     require_same(user, wish, [("id", "ID"), ("domain_id", "Domain ID")])
     require_mutable("user", user, wish)
     _require_project(call, wish)
-    new = user.evolve(**changes(user, wish, UserFields))
+    new = _changed(call, user, wish)
     if new.name != user.name and call.cloud.store.one(User, "name", (user.domain_id, new.name)) is not None:
         raise DuplicateName(kind="user", name=new.name)
     call.cloud.store.put(new)
     if "password" in wish or not new.enabled:
         revoke_of_user(call.cloud, user.id)
-    return {"user": user_detail(new, call)}
+    renew(call.cloud, call.cloud.store.by(Token, "user", user.id))
+    return {"user": {**user_detail(new, call), "extra": dict(new.extra)}}
 
 
 @identity.delete("/users/<user>", policy="identity:delete_user", success=204)
 def delete_user(call: Call, user: User) -> None:
     drop_user(call.cloud, user)
-
-
-@identity.post("/users/<user_id>/password", public=True, success=204)
-def change_password(call: Call, user_id: str) -> None:
-    """The old password is all that one needs: an expired one can be changed without a token."""
-    sent = call.body if isinstance(call.body, dict) else {}
-    wish = CHANGE_PASSWORD.load(sent.get("user", {}), call.version)
-    user = call.cloud.store.find(User, user_id)
-    if user is None or not user.enabled or user.password != wish["original_password"]:
-        raise unauthorized(call)
-    call.cloud.store.put(user.evolve(password=wish["password"]))
-    revoke_of_user(call.cloud, user_id)
 
 
 @identity.get("/users/<user>/projects", query=ListUserProjects, policy="identity:list_user_projects")

@@ -3,8 +3,10 @@
 from fakecompute.services.coverage import answer_the_rest
 from fakecompute.services.image import (
     image_actions,
+    image_cache,
     image_data,
     image_import,
+    image_locations,
     image_tags,
     info,
     members,
@@ -19,8 +21,10 @@ from fakecompute.services.image.service import image as routes
 
 __all__ = [
     "image_actions",
+    "image_cache",
     "image_data",
     "image_import",
+    "image_locations",
     "image_tags",
     "images",
     "info",

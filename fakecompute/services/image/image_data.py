@@ -6,6 +6,13 @@ import re
 from hashlib import sha512
 
 from fakecompute.domain.image_formats import FormatMismatch
+from fakecompute.domain.image_quota import (
+    check_count_uploading,
+    check_size_total,
+    check_stage_total,
+    check_storage,
+)
+from fakecompute.domain.image_stores import StoreReadOnly, find_store, stores
 from fakecompute.domain.images import store_data
 from fakecompute.domain.records.image import Image, ImageData
 from fakecompute.errors import BadRequest, Conflict, FakeError, Forbidden
@@ -20,6 +27,10 @@ BYTES = "application/octet-stream"
 
 class WrongStatus(Conflict):
     message = "Image status transition from {before} to {after} is not allowed"
+
+
+class StoreUnknown(BadRequest):
+    message = "Store for identifier {name} not found"
 
 
 class FormatsMissing(BadRequest):
@@ -106,7 +117,10 @@ def upload_image(call: Call, image_id: str) -> None:
         raise WrongStatus(before=image.status, after="saving")
     check_formats(image)
     _check_size(call)
-    save(call, image, call.raw)
+    check_size_total(call.cloud, image.owner)
+    check_count_uploading(call.cloud, image.owner)
+    check_storage(call.cloud, image.owner, len(call.raw))
+    save(call, image, call.raw, _store(call))
 
 
 @routes.put("/images/<image_id>/stage", raw=True, success=204)
@@ -116,6 +130,9 @@ def stage_image(call: Call, image_id: str) -> None:
     image = image_for(call, image_id, "modify_image")
     if image.status != "queued":
         raise WrongStatus(before=image.status, after="uploading")
+    check_stage_total(call.cloud, image.owner)
+    check_count_uploading(call.cloud, image.owner)
+    check_storage(call.cloud, image.owner, len(call.raw))
     digest = sha512(call.raw, usedforsecurity=False).hexdigest()
     call.cloud.store.put(ImageData(id=image.id, data=call.raw, sha512=digest))
     call.cloud.store.put(image.evolve(status="uploading", size=len(call.raw), updated_at=call.cloud.now))
@@ -146,9 +163,22 @@ def check_formats(image: Image) -> None:
         raise FormatsMissing(which=f"{'Properties' if len(missing) > 1 else 'Property'} {', '.join(missing)}")
 
 
-def save(call: Call, image: Image, data: bytes) -> Image:
+def save(call: Call, image: Image, data: bytes, store: str | None = None) -> Image:
     """The bytes into the image, in Glance's words if they do not fit."""
     try:
-        return store_data(call.cloud, image, data)
+        return store_data(call.cloud, image, data, [store] if store else ())
     except FormatMismatch as mismatch:
         raise WrongType(content_type=BYTES, reason=str(mismatch)) from None
+
+
+def _store(call: Call) -> str | None:
+    """Which of several stores the client wants the bytes in."""
+    name = call.header("X-Image-Meta-Store")
+    if name is None or not stores(call.cloud):
+        return None
+    store = find_store(call.cloud, name)
+    if store is None:
+        raise StoreUnknown(name=name)
+    if store.read_only:
+        raise StoreReadOnly
+    return name

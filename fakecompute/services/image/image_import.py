@@ -1,23 +1,26 @@
-"""POST /v2/images/{id}/import: staged bytes become the image's.  Nothing is ever fetched from elsewhere."""
+"""POST /v2/images/{id}/import: staged bytes become the image's, or those of elsewhere, which are simulated."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
-from fakecompute.domain.image_formats import FormatMismatch
-from fakecompute.domain.images import store_data
-from fakecompute.domain.records.image import Image, ImageData, ImageTask
-from fakecompute.errors import BadRequest, Conflict, NotImplementedHere
-from fakecompute.kernel.clock import SECOND
+from fakecompute.domain.image_quota import check_size_total
+from fakecompute.domain.image_stores import find_store, stores, stores_of
+from fakecompute.domain.image_tasks import is_locked, start_task
+from fakecompute.domain.records.image import Image
+from fakecompute.errors import BadRequest, Conflict
 from fakecompute.rest.call import Call
-from fakecompute.services.image.info import IMPORT_METHODS
 from fakecompute.services.image.policies import authorize, look_up
 from fakecompute.services.image.service import image as routes
 from fakecompute.services.image.service import sent_body
 
-TIME_TO_LIVE = 48 * 3600 * SECOND  # [task]task_time_to_live
-PORTS = (None, 80, 443)  # [import_filtering_opts]allowed_ports
+UUID = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
+LOCAL = re.compile(r"0\.0\.0\.0|127\..*|169\.254\..*|::1?")  # never let through
+ADDRESS = re.compile(r"[\d.]+|[\da-f:]+:[\da-f:.]*")
+NAME = re.compile(r"([\w-]+\.)+(?!invalid|test|example|local|localhost)([a-z]{2,}|xn--[\w-]+)")
 
 
 class NoField(BadRequest):
@@ -53,20 +56,54 @@ class FormatUnset(Conflict):
 
 
 class BadUri(BadRequest):
-    message = "URI for web-download does not pass filtering: {uri}"
+    message = "URI for {what} does not pass filtering: {uri}"
+
+
+class RegionUnset(BadRequest):
+    message = "'{name}' needs to be set for glance-download import method"
+
+
+class RemoteIdWrong(BadRequest):
+    message = "Remote image id does not look like a UUID: {id}"
+
+
+class Locked(Conflict):
+    message = "Image has active task"
+
+
+class AllAndSome(BadRequest):
+    message = "All_stores parameter can't be used with x-image-meta-store header or stores parameter"
+
+
+class StoreUnknown(Conflict):
+    message = "Store for identifier {name} not found"
+
+
+class AlreadyThere(BadRequest):
+    message = "Image is already present at store '{name}'"
+
+
+class OneStoreAlone(BadRequest):
+    message = "All_stores_must_succeed can only be set with enabled_backends {uri}"
+
+
+class NothingToCopyTo(BadRequest):
+    """With one store Glance fails with a 500."""
+
+    message = "Multi backend is not supported at this site."
 
 
 # --- request schemas ----------------------------------------------------------------------------------
 
 
-def _method(body: Any) -> dict[str, Any]:
-    """The `method` of the body, which is named."""
+def _method(call: Call, body: Any) -> dict[str, Any]:
+    """The `method` of the body, which is one that this cloud has."""
     if not isinstance(body, dict) or not isinstance(body.get("method"), dict):
         raise NoField(name="method")
     method: dict[str, Any] = body["method"]
     if "name" not in method:
         raise NoField(name="name")
-    if method["name"] not in IMPORT_METHODS:
+    if method["name"] not in call.cloud.settings.enabled_import_methods:
         raise UnknownMethod(name=method["name"])
     for name in ("all_stores_must_succeed", "all_stores"):
         if not isinstance(body.get(name, False), bool):
@@ -74,20 +111,26 @@ def _method(body: Any) -> dict[str, Any]:
     return method
 
 
-def _check_uri(uri: Any) -> None:
-    """Glance's filter, as far as it can be told without asking the network."""
+def check_uri(call: Call, uri: Any, what: str) -> None:
+    """Glance's filter, as far as it can be told without asking the network: hosts are taken by their looks."""
     try:
         parts = urlsplit(uri) if isinstance(uri, str) else None
-        fine = (
-            parts is not None
-            and parts.scheme in ("http", "https")
-            and bool(parts.hostname)
-            and parts.port in PORTS
-        )
+        fine = parts is not None and parts.scheme in ("http", "https") and _passes(call, parts)
     except ValueError:
         fine = False
     if not fine:
-        raise BadUri(uri=uri)
+        raise BadUri(uri=uri, what=what)
+
+
+def _passes(call: Call, parts: SplitResult) -> bool:
+    settings, host = call.cloud.settings, parts.hostname or ""
+    if parts.port is not None and str(parts.port) not in settings.allowed_ports:
+        return False
+    if settings.allowed_hosts:
+        return host in settings.allowed_hosts
+    if ADDRESS.fullmatch(host):
+        return not LOCAL.fullmatch(host)
+    return NAME.fullmatch(host) is not None
 
 
 def _check_state(image: Image, method: str) -> None:
@@ -95,7 +138,7 @@ def _check_state(image: Image, method: str) -> None:
         raise AlreadyActive
     if image.status != "active" and method == "copy-image":
         raise OnlyActive
-    if image.status != "queued" and method == "web-download":
+    if image.status != "queued" and method in ("web-download", "glance-download"):
         raise NotQueued(method=method)
     if image.status != "uploading" and method == "glance-direct":
         raise NotStaged
@@ -104,48 +147,68 @@ def _check_state(image: Image, method: str) -> None:
             raise FormatUnset(name=name)
 
 
+def _check_remote(method: Mapping[str, Any]) -> None:
+    """Where another Glance has the image."""
+    for name in ("glance_region", "glance_image_id"):
+        if name not in method:
+            raise RegionUnset(name=name)
+    if not UUID.fullmatch(str(method["glance_image_id"])):
+        raise RemoteIdWrong(id=method["glance_image_id"])
+
+
+def _targets(call: Call, body: Mapping[str, Any], image: Image, copies: bool) -> list[str | None]:
+    """The stores that the bytes shall go to; [None] where there is but one."""
+    if not stores(call.cloud):
+        if copies:
+            raise NothingToCopyTo
+        return [None]
+    named, header = body.get("stores") or [], call.header("X-Image-Meta-Store")
+    if body.get("all_stores"):
+        if named or header:
+            raise AllAndSome
+        wanted = [store.name for store in stores(call.cloud) if not store.read_only]
+        return [name for name in wanted if not (copies and name in stores_of(image))]
+    wanted = [str(name) for name in named] or [header or stores(call.cloud)[0].name]
+    for name in wanted:
+        store = find_store(call.cloud, name)
+        if store is None or store.read_only:
+            raise StoreUnknown(name=name)
+        if copies and name in stores_of(image):
+            raise AlreadyThere(name=name)
+    return list(dict.fromkeys(wanted))
+
+
 # --- handlers -----------------------------------------------------------------------------------------
 
 
-@routes.post("/images/<image_id>/import", success=202, lacks=["the import methods but glance-direct"])
+@routes.post("/images/<image_id>/import", success=202)
 def import_image(call: Call, image_id: str) -> None:
-    method = _method(sent_body(call))
+    """202 when the task is set off; its end is seen on the image."""
+    body = sent_body(call)
+    method = _method(call, body)
+    name = method["name"]
+    check_size_total(call.cloud, call.context.project_id)
     image = look_up(call, image_id)
-    _check_state(image, method["name"])
-    authorize(call, "copy_image" if method["name"] == "copy-image" else "modify_image", image)
-    if method["name"] == "web-download":
-        _check_uri(method.get("uri"))
-    if method["name"] != "glance-direct":
-        raise NotImplementedHere(operation=f"the import method {method['name']}")
-    _import_staged(call, image, method)
-
-
-def _import_staged(call: Call, image: Image, method: dict[str, Any]) -> None:
-    """The task is done at once: importing, then active; or queued again where the bytes are not what they should be."""
-    staged = call.cloud.store.get(ImageData, image.id)
-    status, message = "success", f"Copied {len(staged.data) >> 20} MiB"
-    told = {**dict(image.properties), "os_glance_importing_to_stores": "", "os_glance_failed_import": ""}
-    image = image.evolve(properties=tuple(told.items()))
-    try:
-        store_data(call.cloud, image, staged.data)
-    except FormatMismatch as mismatch:
-        status, message = "failure", str(mismatch)
-        call.cloud.store.drop(staged)
-        call.cloud.store.put(image.evolve(status="queued", size=None, updated_at=call.cloud.now))
-    number = call.cloud.streams.number("image-task")
-    call.cloud.store.put(
-        ImageTask(
-            id=call.cloud.streams.uuid("image-task"),
-            number=number,
-            image_id=image.id,
-            owner=call.project_id,
-            user_id=call.user_id,
-            request_id=call.request_id,
-            request=tuple((key, str(value)) for key, value in method.items()),
-            status=status,
-            message=message,
-            created_at=call.cloud.now,
-            updated_at=call.cloud.now,
-            expires_at=call.cloud.now + TIME_TO_LIVE,
-        )
+    _check_state(image, name)
+    if name == "glance-download":
+        _check_remote(method)
+    authorize(call, "copy_image" if name == "copy-image" else "modify_image", image)
+    if is_locked(image):
+        raise Locked
+    targets = _targets(call, body, image, name == "copy-image")
+    if not targets:
+        return  # it is everywhere
+    if not body.get("all_stores_must_succeed", True) and not stores(call.cloud):
+        raise OneStoreAlone(uri=method.get("uri"))
+    if name == "web-download":
+        check_uri(call, method.get("uri"), "web-download")
+    start_task(
+        call.cloud,
+        name,
+        {"image_id": image.id, "import_req": body, "backend": targets},
+        type="api_image_import",
+        image=image,
+        owner=call.project_id,
+        user_id=call.user_id,
+        request_id=call.request_id,
     )

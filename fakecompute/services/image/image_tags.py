@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from fakecompute.errors import NotFound, TooLarge
 from fakecompute.rest.call import Call
-from fakecompute.services.image.images.create import QUOTA
 from fakecompute.services.image.policies import ImageMissing, image_for
 from fakecompute.services.image.schemas import validate
 from fakecompute.services.image.service import image as routes
@@ -27,8 +26,9 @@ def add_image_tag(call: Call, image_id: str, tag: str) -> None:
     validate({"tags": [tag]})
     image = image_for(call, image_id, "modify_image", ImageMissing)
     tags = tuple(dict.fromkeys((*image.tags, tag)))
-    if len(tags) > QUOTA:
-        raise TooManyTags(id=image.id, attempted=len(tags), maximum=QUOTA)
+    most = call.cloud.settings.image_tag_quota
+    if 0 <= most < len(tags):
+        raise TooManyTags(id=image.id, attempted=len(tags), maximum=most)
     call.cloud.store.put(image.evolve(tags=tags, updated_at=call.cloud.now))
 
 

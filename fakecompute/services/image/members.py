@@ -12,7 +12,6 @@ from fakecompute.services.image.policies import ImageMissing, authorize, look_up
 from fakecompute.services.image.service import image as routes
 from fakecompute.services.image.service import refuse_body, sent_body
 
-QUOTA = 128  # [DEFAULT]image_member_quota
 STATUSES = ("pending", "accepted", "rejected")
 
 
@@ -124,8 +123,9 @@ def create_image_member(call: Call, image_id: str) -> dict[str, Any]:
     image = _shared_image(call, image_id, "create")
     authorize(call, "add_member", image)
     attempted = call.cloud.store.count(ImageMember, "image", image.id) + 1
-    if attempted > QUOTA:
-        raise TooManyMembers(id=image.id, attempted=attempted, maximum=QUOTA)
+    most = call.cloud.settings.image_member_quota
+    if 0 <= most < attempted:
+        raise TooManyMembers(id=image.id, attempted=attempted, maximum=most)
     id = f"{image.id}/{member_id}"
     if call.cloud.store.find(ImageMember, id):
         raise MemberExists(member_id=member_id, image_id=image.id)

@@ -37,10 +37,10 @@ OPERATIONS = operations(
     GET    /info/stores                                      200     -
     GET    /info/stores/detail                               200     stores_info_detail
     GET    /info/usage                                       200     -
-    GET    /cache                                            200     manage_image_cache
-    DELETE /cache                                            204     manage_image_cache
-    PUT    /cache/<id>                                       202     manage_image_cache
-    DELETE /cache/<id>                                       204     manage_image_cache
+    GET    /cache                                            200     cache_list
+    DELETE /cache                                            204     cache_delete
+    PUT    /cache/<id>                                       202     cache_image
+    DELETE /cache/<id>                                       204     cache_delete
     GET    /schemas/<id>                                     200     -
     GET    /schemas/metadefs/<id>                            200     -
     GET    /metadefs/resource_types                          200     list_metadef_resource_types

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
-from pprint import pformat
-from textwrap import indent
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any
 
 from fakecompute.domain.records.image import CONTAINER_FORMATS
-from fakecompute.errors import BadRequest, NotFound
+from fakecompute.errors import NotFound
 from fakecompute.rest.call import Call
+from fakecompute.services.image import json_schema
+from fakecompute.services.image.json_schema import Json
+from fakecompute.services.image.metadefs.schemas import SERVED as METADEFS
 from fakecompute.services.image.service import image
-
-Json = dict[str, Any]
 
 UUID = "^([0-9a-fA-F]){8}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){12}$"
 STATUSES = "queued saving active killed deleted uploading importing pending_delete deactivated".split()
@@ -145,89 +143,9 @@ IMAGE_SCHEMA: Json = {
 # --- request schemas ----------------------------------------------------------------------------------
 
 
-class SchemaMismatch(BadRequest):
-    message = "Provided object does not match schema 'image': {reason}"
-
-
-class Flaw(NamedTuple):
-    """What a validator of JSON schema tells of a mismatch."""
-
-    path: tuple[str | int, ...]  # in the object
-    place: tuple[str, ...]  # in the schema
-    keyword: str
-    sentence: str
-    rule: Json
-    value: Any
-
-
 def validate(body: Mapping[str, Any]) -> None:
-    """SchemaMismatch, with all that Glance's validator says, if the object is no image.
-
-    Of several flaws it tells the least deep one, and of those the one whose name comes last in the alphabet
-    (jsonschema/exceptions.py: best_match).
-    """
-    flaws = list(_flaws(body))
-    if flaws:
-        worst = max(flaws, key=lambda flaw: (-len(flaw.path), flaw.path))
-        raise SchemaMismatch(reason=_told(worst))
-
-
-def _flaws(body: Mapping[str, Any]) -> Iterator[Flaw]:
-    for name, rule in IMAGE.items():
-        if name in body:
-            yield from _check(body[name], rule, (name,), ("properties", name))
-    for name, value in body.items():
-        if name not in IMAGE:
-            yield from _check(value, FREE, (name,), ("additionalProperties",))
-
-
-TYPES: dict[str, Any] = {
-    "null": lambda value: value is None,
-    "string": lambda value: isinstance(value, str),
-    "boolean": lambda value: isinstance(value, bool),
-    "integer": lambda value: type(value) is int or (type(value) is float and value.is_integer()),
-    "array": lambda value: isinstance(value, list),
-    "object": lambda value: isinstance(value, dict),
-}
-
-
-def _check(value: Any, rule: Json, path: tuple[str | int, ...], place: tuple[str, ...]) -> Iterator[Flaw]:
-    """The flaws of one value: the keywords of JSON schema that an image's schema uses."""
-    for keyword, sentence in _broken(value, rule):
-        yield Flaw(path, place, keyword, sentence, rule, value)
-    if isinstance(value, list) and "items" in rule:
-        for position, item in enumerate(value):
-            yield from _check(item, rule["items"], (*path, position), (*place, "items"))
-
-
-def _broken(value: Any, rule: Json) -> Iterator[tuple[str, str]]:
-    """Keywords that do not hold, with the validator's sentence."""
-    types = rule["type"] if isinstance(rule["type"], list) else [rule["type"]]
-    if not any(TYPES[name](value) for name in types):
-        yield "type", f"{value!r} is not of type {', '.join(map(repr, types))}"
-    if "enum" in rule and value not in rule["enum"]:
-        yield "enum", f"{value!r} is not one of {rule['enum']!r}"
-    if isinstance(value, str) and len(value) > rule.get("maxLength", len(value)):
-        yield "maxLength", f"{value!r} is too long"
-    if isinstance(value, str) and not re.search(rule.get("pattern", ""), value):
-        yield "pattern", f"{value!r} does not match {rule['pattern']!r}"
-    if isinstance(value, dict):
-        missing = [name for name in rule.get("required", ()) if name not in value]
-        yield from (("required", f"{name!r} is a required property") for name in missing)
-
-
-def _told(flaw: Flaw) -> str:
-    """jsonschema/exceptions.py: _Error.__str__"""
-    schema_at = "".join(f"[{step!r}]" for step in flaw.place)
-    value_at = "".join(f"[{step!r}]" for step in flaw.path)
-    return (
-        f"{flaw.sentence}\n\nFailed validating {flaw.keyword!r} in schema{schema_at}:\n{_pretty(flaw.rule)}\n\n"
-        f"On instance{value_at}:\n{_pretty(flaw.value)}"
-    )
-
-
-def _pretty(value: Any) -> str:
-    return indent(pformat(value, width=72, sort_dicts=False), "    ")
+    """SchemaMismatch if the object is no image."""
+    json_schema.validate(body, IMAGE_SCHEMA)
 
 
 # --- response views ---------------------------------------------------------------------------------
@@ -265,3 +183,10 @@ def show_schema(call: Call, name: str) -> Json:
     if name not in SERVED:
         raise NotFound
     return SERVED[name]
+
+
+@image.get("/schemas/metadefs/<name>")
+def show_metadef_schema(call: Call, name: str) -> Json:
+    if name not in METADEFS:
+        raise NotFound
+    return METADEFS[name]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fakecompute.errors import BadRequest, FakeError, NotFound, UnsupportedMediaType
+from fakecompute.errors import BadRequest, FakeError, Forbidden, NotFound, UnsupportedMediaType
 from fakecompute.rest.call import Call
 from fakecompute.rest.dialect import Answer, Dialect, Flaw
 from fakecompute.rest.error_page import ErrorPage
@@ -24,6 +24,10 @@ WRONG_TYPE = "The request media type {explanation} is not supported by this serv
 
 class Detail:
     """Mixed into an error that WebOb's own sentence for the status stands before."""
+
+
+class ReadOnly(Forbidden):
+    message = "Attribute '{name}' is read-only."
 
 
 class NoBody(BadRequest):

@@ -9,17 +9,25 @@ from fakecompute.rest.call import Call
 from fakecompute.rest.dialect import Answer
 from fakecompute.services.image.service import image
 
-# Minors as Glance lists them; the others are those of several stores, or of an image cache.
-# glance/api/versions.py
-LISTED = (15, 9, 17, 7, 6, 5, 4, 3, 2, 1, 0)
+# Minors as Glance lists them (glance/api/versions.py): some come with an image cache, some with several stores.
+OLDEST = (7, 6, 5, 4, 3, 2, 1, 0)
+WITH_CACHE, WITHOUT_CACHE = (18, 17, 16, 15, 14), (15,)
+WITH_STORES, WITHOUT_STORES = (13, 12, 11, 10, 9, 8), (9,)
+CACHED = 18  # what is current with a cache where it would be 17
 V1_GONE = "rocky"
 
 # --- response views ---------------------------------------------------------------------------------
 
 
 def _versions(call: Call) -> dict[str, Any]:
-    newest = int(call.cloud.release.image.split(".")[1])
-    listed = [_version(call, "v2", minor, _status(minor, newest)) for minor in LISTED if minor <= newest]
+    settings, newest = call.cloud.settings, int(call.cloud.release.image.split(".")[1])
+    minors = [*(WITH_CACHE if settings.image_cache else WITHOUT_CACHE)]
+    minors += WITH_STORES if settings.enabled_backends else WITHOUT_STORES
+    minors += () if settings.image_cache else (17,)
+    if settings.image_cache and newest == 17:
+        newest = CACHED
+    known = [minor for minor in (*minors, *OLDEST) if minor <= newest]
+    listed = [_version(call, "v2", minor, _status(minor, newest)) for minor in known]
     if call.cloud.release.before(V1_GONE):
         status = "SUPPORTED" if call.cloud.release.before("newton") else "DEPRECATED"
         listed += [_version(call, "v1", minor, status) for minor in (1, 0)]

@@ -19,7 +19,9 @@ from fakecompute.rest.call import Call
 from fakecompute.services.network import listing, values
 from fakecompute.services.network.networks import find_network
 from fakecompute.services.network.nouns import REQUIRED, Noun, attribute, check_revision
+from fakecompute.services.network.port_forwardings import in_floatingip
 from fakecompute.services.network.ports import find_port
+from fakecompute.services.network.qos_use import check_qos
 from fakecompute.services.network.service import network
 
 DETAILS = "name network_id mac_address admin_state_up status device_id device_owner".split()
@@ -45,13 +47,15 @@ FLOATINGIP = Noun(
     attribute("floating_ip_address", values.none_or(values.ip), "c", default=None, guarded=True),
     attribute("subnet_id", values.none_or(values.uuid), "c", default=None, source=None, filter=False),
     attribute("floating_network_id", values.uuid, "c", default=REQUIRED),
-    attribute("router_id"),
+    attribute("router_id", values.none_or(values.uuid), "cu"),
     attribute("port_id", values.none_or(values.uuid), "cu", default=None),
     attribute("fixed_ip_address", values.none_or(values.ip), "cu", default=None),
     attribute("status"),
     attribute("port_details", source=_port_details, filter=False),
     attribute("dns_name", values.domain, "c", default=""),
     attribute("dns_domain", values.domain, "c", default=""),
+    attribute("qos_policy_id", values.none_or(values.uuid), "cu", default=None),
+    attribute("port_forwardings", source=lambda floating, call: in_floatingip(call, floating), filter=False),
     indexes={
         "port_id": "port", "router_id": "router", "floating_network_id": "network", "floating_ip_address": "address",
     },
@@ -99,6 +103,7 @@ def delete_floatingip(call: Call, floatingip: FloatingIP) -> None:
 
 def _create(call: Call, wish: dict[str, Any]) -> FloatingIP:
     FLOATINGIP.demand(call, "create", wish, wish["project_id"])
+    check_qos(call, wish)
     made = make_floatingip(
         call.cloud,
         wish["project_id"],
@@ -107,15 +112,17 @@ def _create(call: Call, wish: dict[str, Any]) -> FloatingIP:
         description=wish["description"],
         dns_name=wish["dns_name"],
         dns_domain=wish["dns_domain"],
+        qos_policy_id=wish["qos_policy_id"],
     )
     return _lead(call, made, wish)
 
 
 def _update(call: Call, floating: FloatingIP, wish: dict[str, Any]) -> FloatingIP:
     """What says nothing of the port leaves it; what says nothing at all lets go of it, as Neutron has it."""
+    check_qos(call, wish, floating.qos_policy_id)
     if not wish or "port_id" in wish or wish.get("fixed_ip_address"):
         floating = _lead(call, floating, wish)
-    return change(call.cloud, floating, **FLOATINGIP.fields_of(wish, "port_id", "fixed_ip_address"))
+    return change(call.cloud, floating, **FLOATINGIP.fields_of(wish, "port_id", "fixed_ip_address", "router_id"))
 
 
 def _lead(call: Call, floating: FloatingIP, wish: dict[str, Any]) -> FloatingIP:

@@ -24,6 +24,7 @@ Test = Callable[[Any], bool]
 
 
 class BadLimit(BadRequest):
+    neutrons_name = "BadRequest"
     message = "Bad limit request: Limit must be an integer 0 or greater and not '{limit}'."
 
 
@@ -31,8 +32,10 @@ class InvalidChangesSince(BadRequest):
     message = "Bad changes_since request: '{value}' is not a valid time."
 
 
-def listed(call: Call, noun: Noun, visible: Callable[[Any], bool]) -> dict[str, Any]:
-    """The answer to GET on a collection: what the caller sees and asks for."""
+def listed(
+    call: Call, noun: Noun, visible: Callable[[Any], bool], among: Sequence[Any] | None = None
+) -> dict[str, Any]:
+    """The answer to GET on a collection: what the caller sees and asks for, among all or some of the kind."""
     pairs = call.query_pairs
     tests = [
         _test(call, noun, name, _all(call, name))
@@ -42,7 +45,7 @@ def listed(call: Call, noun: Noun, visible: Callable[[Any], bool]) -> dict[str, 
     limit, marker, reverse = _page(call)
     found = [
         record
-        for record in _candidates(call, noun)
+        for record in (_candidates(call, noun) if among is None else among)
         if visible(record) and all(test(record) for test in tests)
     ]
     found.sort(key=lambda record: record.id)
@@ -78,11 +81,11 @@ def _candidates(call: Call, noun: Noun) -> list[Any]:
 
 def _test(call: Call, noun: Noun, name: str, wanted: list[str]) -> Test:
     """Does a record pass the filter of this name?  One of several values suffices."""
-    if name in TAG_FILTERS:
+    if name in TAG_FILTERS and "tags" in noun.attributes:
         tags = {tag for value in wanted for tag in value.split(",")}
         fits = TAG_FILTERS[name]
         return lambda record: fits(set(record.tags), tags)
-    if name == "changed_since":
+    if name == "changed_since" and "updated_at" in noun.attributes:
         return _changed_since(wanted[-1])
     if name == "fixed_ips" and name in noun.attributes:
         return _fixed_ips(wanted)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from fakecompute.domain.network_addresses import pool_size, subnets_of
+from fakecompute.domain.network_addresses import in_pools, pool_size, subnets_of, usable_size
 from fakecompute.domain.records.network import Network, Port, Subnet
-from fakecompute.errors import BadRequest
+from fakecompute.errors import BadRequest, NotFound
 from fakecompute.rest.call import Call
 from fakecompute.rest.dialect import Answer
 from fakecompute.services.network.networks import NetworkNotFound
 from fakecompute.services.network.service import network
 
+DETAILS = ("total_ips_in_subnet", "total_ips_in_allocation_pool", "used_ips_in_subnet", "used_ips_in_allocation_pool")
 FILTERS = ("network_id", "network_name", "tenant_id", "project_id", "ip_version")
 
 
@@ -21,13 +22,20 @@ FILTERS = ("network_id", "network_name", "tenant_id", "project_id", "ip_version"
 
 def _subnet(call: Call, subnet: Subnet) -> dict[str, Any]:
     taken = call.cloud.store.by(Port, "subnet", subnet.id)
+    used = [ip.ip_address for port in taken for ip in port.fixed_ips if ip.subnet_id == subnet.id]
     return {
         "subnet_id": subnet.id,
         "ip_version": subnet.ip_version,
         "cidr": subnet.cidr,
         "subnet_name": subnet.name,
-        "used_ips": sum(ip.subnet_id == subnet.id for port in taken for ip in port.fixed_ips),
+        "used_ips": len(used),
         "total_ips": pool_size(subnet),
+        "ip_availability_details": {
+            "total_ips_in_subnet": usable_size(subnet),
+            "total_ips_in_allocation_pool": pool_size(subnet),
+            "used_ips_in_subnet": len(used),
+            "used_ips_in_allocation_pool": sum(in_pools(subnet, address) for address in used),
+        },
     }
 
 
@@ -43,6 +51,9 @@ def _network(call: Call, record: Network, versions: list[str]) -> dict[str, Any]
         "subnet_ip_availability": subnets,
         "used_ips": sum(subnet["used_ips"] for subnet in subnets),
         "total_ips": sum(subnet["total_ips"] for subnet in subnets),
+        "ip_availability_details": {
+            name: sum(subnet["ip_availability_details"][name] for subnet in subnets) for name in DETAILS
+        },
     }
 
 
@@ -54,7 +65,7 @@ def _answer(body: Any) -> Answer:
 # --- handlers -----------------------------------------------------------------------------------------
 
 
-@network.get("/network-ip-availabilities", policy="get_network_ip_availability")
+@network.get("/network-ip-availabilities")
 def list_network_ip_availabilities(call: Call) -> Answer:
     asked: dict[str, list[str]] = {}
     for name, value in call.query_pairs:
@@ -62,7 +73,8 @@ def list_network_ip_availabilities(call: Call) -> Answer:
             raise BadRequest(reason=f"{[name]} is invalid attribute for filtering")
         asked.setdefault(name, []).append(value)
     versions, fields = asked.pop("ip_version", []), asked.pop("fields", [])
-    found = sorted(call.cloud.store.all(Network), key=lambda record: record.id)
+    may = call.may("get_network_ip_availability")
+    found = sorted(call.cloud.store.all(Network), key=lambda record: record.id) if may else []
     shown = [_network(call, record, versions) for record in found]
     fits = [
         {key: value for key, value in one.items() if not fields or key in fields}
@@ -73,8 +85,10 @@ def list_network_ip_availabilities(call: Call) -> Answer:
     return _answer({"network_ip_availabilities": fits})
 
 
-@network.get("/network-ip-availabilities/<network_id>", policy="get_network_ip_availability")
+@network.get("/network-ip-availabilities/<network_id>")
 def show_network_ip_availability(call: Call, network_id: str) -> Answer:
+    if not call.may("get_network_ip_availability"):
+        raise NotFound
     record = call.cloud.store.find(Network, network_id)
     if record is None:
         raise NetworkNotFound(id=network_id)

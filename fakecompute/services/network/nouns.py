@@ -14,8 +14,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from fakecompute.domain.records.network import Standard
 from fakecompute.errors import BadRequest, FakeError
+from fakecompute.kernel.store import Record
 from fakecompute.rest.call import Call
 from fakecompute.rest.view import View, field, isotime, listed
 from fakecompute.services.network import values
@@ -24,12 +24,21 @@ from fakecompute.services.network.values import Bad, Kind
 
 UNSET: Any = object()  # no default: whoever makes the thing picks the value
 REQUIRED: Any = object()
+# What is not made several at once
+ONE_BY_ONE = frozenset(
+    "router floatingip subnetpool segment trunk flavor default_security_group_rule".split()
+)
 Source = str | Callable[[Any, Call], Any]
 
 
 class RevisionNumberConstraintFailed(FakeError):
     status = 412
     message = "Constrained to {wanted}, but current revision is {current}"
+
+
+class BadIfMatch(BadRequest):
+    neutrons_name = "BadRequest"
+    message = "Bad if-match request: Revision number etag must be in the format of revision_number=<int>."
 
 
 class Attribute(NamedTuple):
@@ -89,18 +98,21 @@ class Noun:
     def __init__(
         self,
         name: str,
-        kind: type[Standard],
+        kind: type[Record],
         missing: type[FakeError],
         *attributes: Attribute,
         plural: str = "",
         indexes: Mapping[str, str] | None = None,
+        standard: str | None = None,
     ) -> None:
-        """`indexes` tells by which of the store's indexes a filter of this name finds what it wants."""
+        """`indexes` tells by which of the store's indexes a filter of this name finds what it wants.
+
+        `standard` are the words for what it has of STANDARD, if not all.
+        """
         self.name, self.plural, self.kind, self.missing = name, plural or name + "s", kind, missing
         own = {row.name for row in attributes}
-        self.attributes = {
-            row.name: row for row in (*attributes, *(r for r in STANDARD if r.name not in own))
-        }
+        common = [row for row in STANDARD if standard is None or row.name in standard.split()]
+        self.attributes = {row.name: row for row in (*attributes, *(r for r in common if r.name not in own))}
         self.indexes = {"project_id": "project", "tenant_id": "project", **(indexes or {})}
         self.view = View(
             *(field(row.name, row.source, rule=row.shown) for row in self.attributes.values() if row.source)
@@ -118,6 +130,8 @@ class Noun:
         """The answer to POST: one resource or, for a list of them, all."""
         body = _object(call.body)
         if self.plural in body:
+            if self.name in ONE_BY_ONE:
+                raise BadRequest(reason="Bulk operation not supported")
             items = body[self.plural]
             if not items:
                 raise BadRequest(reason="Resources required")
@@ -138,6 +152,8 @@ class Noun:
     def _inner(self, body: dict[str, Any]) -> dict[str, Any]:
         if self.name not in body:
             raise BadRequest(reason=f"Unable to find '{self.name}' in request body")
+        if not isinstance(body[self.name], dict):
+            raise BadRequest(reason=f"Object '{self.name}' contains invalid data")
         return _object(body[self.name])
 
     def read_new(self, call: Call, sent: dict[str, Any]) -> dict[str, Any]:
@@ -159,6 +175,7 @@ class Noun:
 
     def read_change(self, call: Call, sent: dict[str, Any]) -> dict[str, Any]:
         """The attributes that an update sets."""
+        _owner(call, sent)
         self._refuse_unknown(sent)
         fixed = [row.name for row in self.attributes.values() if row.name in sent and "u" not in row.access]
         if fixed:
@@ -249,20 +266,19 @@ def _owner(call: Call, sent: dict[str, Any]) -> str:
         raise BadRequest(reason="'project_id' and 'tenant_id' do not match")
     if ids and ids != {call.context.project_id} and not (call.is_admin or "service" in call.context.roles):
         raise BadRequest(
-            reason="Specifying 'project_id' or 'tenant_id' other than the authenticated project in request requires"
-            " admin privileges"
+            reason="Specifying 'project_id' other than the authenticated project in request is not allowed for the"
+            " current user."
         )
     return str(ids.pop()) if ids else call.project_id
 
 
-def check_revision(call: Call, record: Standard) -> None:
+def check_revision(call: Call, record: Any) -> None:
     """`If-Match: revision_number=3` holds only while that is so."""
     for tag in (call.header("If-Match") or "").replace('"', "").split(","):
         key, _, number = tag.strip().partition("=")
         if key == "revision_number":
             if not (number.isascii() and number.isdigit() and len(number) < 19):
-                raise BadRequest(
-                    reason="Bad if-match request: Revision number etag must be in the format of revision_number=<int>."
-                )
-            if int(number) != record.revision_number:
-                raise RevisionNumberConstraintFailed(wanted=number, current=record.revision_number)
+                raise BadIfMatch
+            current = getattr(record, "revision_number", int(number))
+            if int(number) != current:
+                raise RevisionNumberConstraintFailed(wanted=number, current=current)

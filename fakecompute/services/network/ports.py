@@ -7,20 +7,24 @@ from typing import Any
 from fakecompute.domain.network import (
     MacAddressInUse,
     SecurityGroupNotFound,
-    binding,
     change,
     default_group,
     make_port,
 )
 from fakecompute.domain.network_addresses import FLOATING, ROUTER_GATEWAY, ROUTER_INTERFACE, Wish, requested
-from fakecompute.domain.network_floatingips import drop_port, floatingips_of
+from fakecompute.domain.network_bindings import binding
+from fakecompute.domain.network_floatingips import drop_forwarding, drop_port, floatingips_of
+from fakecompute.domain.network_sharing import is_open, is_shared
+from fakecompute.domain.network_trunks import check_deletable, follow_parent, trunk_of
 from fakecompute.domain.records.network import FloatingIP, Network, Port, Router, SecurityGroup
+from fakecompute.domain.records.network_services import LocalIP, PortForwarding
 from fakecompute.errors import BadRequest, Conflict, NotFound
 from fakecompute.rest.call import Call
-from fakecompute.rest.view import listed, mapped
+from fakecompute.rest.view import ABSENT, listed, mapped
 from fakecompute.services.network import listing, values
 from fakecompute.services.network.networks import find_network
 from fakecompute.services.network.nouns import REQUIRED, Noun, attribute, check_revision, lists
+from fakecompute.services.network.qos_use import check_qos
 from fakecompute.services.network.service import network
 
 VNIC_TYPES = (
@@ -35,7 +39,7 @@ class PortNotFound(NotFound):
 
 
 class ServicePortInUse(Conflict):
-    message = "Port {id} cannot be deleted directly via the port API: has device owner {owner}."
+    message = "Port {id} cannot be deleted directly via the port API: {reason}."
 
 
 class PortBound(Conflict):
@@ -103,6 +107,23 @@ def _names(port: Port, call: Call) -> list[dict[str, str]]:
     return shown
 
 
+def _network_policy(port: Port, call: Call) -> str | None:
+    """The policy of quality of service that counts where the port has none."""
+    return call.cloud.store.get(Network, port.network_id).qos_policy_id
+
+
+def _trunk(port: Port, call: Call) -> Any:
+    """A parent's trunk; others say nothing of trunks."""
+    trunk = trunk_of(call.cloud, port)
+    if trunk is None:
+        return ABSENT
+    subports = [
+        {**sub._asdict(), "mac_address": call.cloud.store.get(Port, sub.port_id).mac_address}
+        for sub in trunk.sub_ports
+    ]
+    return {"trunk_id": trunk.id, "sub_ports": subports}
+
+
 # fmt: off
 PORT = Noun(
     "port", Port, PortNotFound,
@@ -131,7 +152,9 @@ PORT = Noun(
     attribute("allowed_address_pairs", values.address_pairs, "cu", source=_pairs, guarded=True, filter=False),
     attribute("propagate_uplink_status", values.boolean, "c", default=True),
     attribute("resource_request", source=lambda port, call: None, shown="get_port:resource_request", filter=False),
-    attribute("qos_policy_id", values.nothing_yet(values.QosPolicyNotFound), "cu", default=None),
+    attribute("qos_policy_id", values.none_or(values.uuid), "cu", default=None),
+    attribute("qos_network_policy_id", source=_network_policy),
+    attribute("trunk_details", source=_trunk, filter=False),
     attribute("ip_allocation"),
     attribute("device_profile", values.none_or(values.text(255)), "c", default=None),
     attribute("numa_affinity_policy", values.none_or(values.one_of("required", "preferred", "legacy")), "cu",
@@ -146,11 +169,13 @@ PORT = Noun(
 
 
 def may_see_port(call: Call, port: Port) -> bool:
-    """One's own, and all on one's own networks."""
+    """One's own, and all on one's own networks; all of them to services."""
     own = call.context.project_id
-    return call.is_admin or (
-        own is not None
-        and own in (port.project_id, call.cloud.store.get(Network, port.network_id).project_id)
+    return (
+        call.is_admin
+        or "service" in call.context.roles
+        or (own is not None
+        and own in (port.project_id, call.cloud.store.get(Network, port.network_id).project_id))
     )
 
 
@@ -188,9 +213,12 @@ def delete_port(call: Call, port: Port) -> None:
     if not call.may("delete_port", port.project_id):
         call.demand("delete_port", call.cloud.store.get(Network, port.network_id).project_id)
     check_revision(call, port)
+    check_deletable(call.cloud, port)
+    if call.cloud.store.count(LocalIP, "port", port.id):
+        raise ServicePortInUse(id=port.id, reason="still referenced by Local IPs")
     owner = OWNERS.get(port.device_owner)
     if owner and call.cloud.store.find(owner, port.device_id):
-        raise ServicePortInUse(id=port.id, owner=port.device_owner)
+        raise ServicePortInUse(id=port.id, reason=f"has device owner {port.device_owner}")
     mine = call.context.project_id
     if not call.is_admin and any(one.project_id != mine for one in floatingips_of(call.cloud, port.id)):
         raise FipAssociated(id=port.id)
@@ -207,15 +235,16 @@ def _demand(call: Call, action: str, wish: dict[str, Any], home: Network) -> Non
             case "device_owner":
                 return not wish.get("device_owner", "").startswith("network:")
             case "fixed_ips" | "fixed_ips:subnet_id":
-                return home.shared
+                return is_shared(call.cloud, home, call.context.project_id)
         return False
 
     PORT.demand(call, action, wish, home.project_id, free)
 
 
 def _create(call: Call, wish: dict[str, Any]) -> Port:
+    check_qos(call, wish)
     home = find_network(call, wish["network_id"])
-    if not home.shared:
+    if not is_shared(call.cloud, home, call.context.project_id):
         call.demand("create_port", home.project_id)
     _demand(call, "create", wish, home)
     _check_device(call, wish, wish["project_id"])
@@ -238,7 +267,7 @@ def _check_groups(call: Call, ids: tuple[str, ...], project_id: str) -> None:
     default_group(call.cloud, project_id)
     for id in ids:
         group = call.cloud.store.find(SecurityGroup, id)
-        if group is None or not (call.is_admin or group.project_id == project_id):
+        if group is None or not (call.is_admin or is_open(call.cloud, group, project_id)):
             raise SecurityGroupNotFound(id=id)
 
 
@@ -252,6 +281,7 @@ def _check_device(call: Call, wish: dict[str, Any], project_id: str) -> None:
 def _update(call: Call, port: Port, wish: dict[str, Any]) -> Port:
     home = call.cloud.store.get(Network, port.network_id)
     _demand(call, "update", wish, home)
+    check_qos(call, wish, port.qos_policy_id)
     _check_device(call, wish, port.project_id)
     fields = PORT.fields_of(wish, "fixed_ips", "binding:host_id", "mac_address")
     if "security_groups" in wish:
@@ -264,10 +294,20 @@ def _update(call: Call, port: Port, wish: dict[str, Any]) -> Port:
         owner = wish.get("device_owner", port.device_owner)
         _check_floating(call, port, wish["fixed_ips"])
         fields["fixed_ips"] = requested(call.cloud, home, wish["fixed_ips"], mac, owner, port.fixed_ips)
-    if "binding:host_id" in wish and (wish["binding:host_id"] or "") != port.host:
-        fields |= binding(port, wish["binding:host_id"] or "")
+    if "binding:host_id" in wish:
+        fields |= binding(call.cloud, port, wish["binding:host_id"] or "")
     _check_security(port.evolve(**fields), wish)
-    return change(call.cloud, port, **fields)
+    return _followed(call, change(call.cloud, port, **fields))
+
+
+def _followed(call: Call, port: Port) -> Port:
+    """What depends on a port's addresses and host comes along, or goes."""
+    own = {fixed.ip_address for fixed in port.fixed_ips}
+    for forwarding in call.cloud.store.by(PortForwarding, "port", port.id):
+        if forwarding.internal_ip_address not in own:
+            drop_forwarding(call.cloud, forwarding)
+    follow_parent(call.cloud, port)
+    return port
 
 
 def _check_floating(call: Call, port: Port, wishes: tuple[Wish, ...]) -> None:

@@ -6,13 +6,17 @@ from typing import Any
 
 from fakecompute.domain.network_quotas import DEFAULTS, UNLIMITED, limits_of, set_limits, used_by
 from fakecompute.domain.records.network import NetworkQuota
-from fakecompute.errors import BadRequest
+from fakecompute.errors import BadRequest, NotFound
 from fakecompute.rest.call import Call
 from fakecompute.services.network import values
 from fakecompute.services.network.service import network
 from fakecompute.services.network.values import Bad
 
 LARGEST = 2**31 - 1
+
+
+class TenantQuotaNotFound(NotFound):
+    message = "Quota for project {project} could not be found."
 
 
 # --- request schemas ----------------------------------------------------------------------------------
@@ -104,5 +108,7 @@ def update_quota(call: Call, project_id: str) -> dict[str, Any]:
 @network.delete("/quotas/<project_id>", policy="delete_quota", success=204)
 def delete_quota(call: Call, project_id: str) -> None:
     """Back to the defaults."""
-    if own := call.cloud.store.find(NetworkQuota, project_id):
-        call.cloud.store.drop(own)
+    own = call.cloud.store.find(NetworkQuota, project_id)
+    if own is None:
+        raise TenantQuotaNotFound(project=project_id)
+    call.cloud.store.drop(own)

@@ -6,24 +6,34 @@ from ipaddress import ip_address, ip_network
 from typing import Any
 
 from fakecompute.domain.network import change, touch
-from fakecompute.domain.network_addresses import ROUTER_INTERFACE, Wish
+from fakecompute.domain.network_addresses import ROUTER_INTERFACE
 from fakecompute.domain.network_floatingips import drop_port
+from fakecompute.domain.network_pools import address_scope_of
 from fakecompute.domain.network_routers import (
     add_interface,
     gateway_of,
+    gateways_of,
     make_router,
     ports_of_router,
-    set_gateway,
 )
 from fakecompute.domain.records.network import FloatingIP, HostRoute, Network, Port, Router, Subnet
+from fakecompute.domain.records.network_services import ConntrackHelper, NDPProxy
 from fakecompute.errors import BadRequest, Conflict, NotFound
 from fakecompute.rest.call import Call
 from fakecompute.rest.view import listed
 from fakecompute.services.network import listing, values
-from fakecompute.services.network.networks import find_network
+from fakecompute.services.network.conntrack_helpers import in_router
+from fakecompute.services.network.flavors import FLAVORS
+from fakecompute.services.network.gateways import (
+    BadRouterRequest,
+    change_gateway,
+    demand_gateway,
+    gateway,
+    gateway_wish,
+)
 from fakecompute.services.network.nouns import Noun, attribute, check_revision, lists
 from fakecompute.services.network.ports import find_port
-from fakecompute.services.network.service import PolicyNotAuthorized, network
+from fakecompute.services.network.service import network
 from fakecompute.services.network.subnets import find_subnet
 from fakecompute.services.network.values import MOST_ROUTES, UUID, Bad
 
@@ -33,7 +43,7 @@ class RouterNotFound(NotFound):
 
 
 class RouterInUse(Conflict):
-    message = "Router {id} still has ports"
+    message = "Router {id} has ports still attached: {ports}"
 
 
 class RouterInterfaceNotFound(NotFound):
@@ -58,11 +68,15 @@ class RouterInterfaceInUseByFloatingIP(Conflict):
     )
 
 
-class RouterExternalGatewayInUseByFloatingIp(Conflict):
+class RouterInterfaceInUseByNDPProxy(Conflict):
     message = (
-        "Gateway cannot be updated for router {id}, since a gateway to external network {net_id} is required by one"
-        " or more floating IPs."
+        "Unable to remove subnet {subnet_id} from router {id}, There are one or more ndp proxies still in use on the"
+        " subnet."
     )
+
+
+class RouterGatewayNotValid(Conflict):
+    message = "Can not enable ndp proxy on router {id}, {reason}."
 
 
 class SubnetMismatchForPort(BadRequest):
@@ -84,41 +98,12 @@ class RoutesExhausted(BadRequest):
     message = "Unable to complete operation for {id}. The number of routes exceeds the maximum {quota}."
 
 
-class BadRouterRequest(BadRequest):
-    neutrons_name = "BadRequest"
-    message = "Bad router request: {reason}."
-
-
 # --- request schemas and response views ---------------------------------------------------------------
 
 
-def _gateway_wish(value: Any) -> dict[str, Any] | None:
-    """null, {} or {network_id, enable_snat, external_fixed_ips}."""
-    if value is None or value == {}:
-        return None
-    if not isinstance(value, dict):
-        raise Bad(f"'{value}' is not a dictionary")
-    if strange := sorted(set(value) - {"network_id", "enable_snat", "external_fixed_ips"}):
-        raise Bad(f"Unexpected keys supplied: {', '.join(strange)}")
-    if "network_id" not in value:
-        raise Bad("Expected keys not found: network_id")
-    checked: dict[str, Any] = {"network_id": values.uuid(value["network_id"])}
-    if "enable_snat" in value:
-        checked["enable_snat"] = values.boolean(value["enable_snat"])
-    if value.get("external_fixed_ips") is not None:
-        checked["external_fixed_ips"] = values.fixed_ips(value["external_fixed_ips"])
-    return checked
-
-
-def _gateway(router: Router, call: Call) -> dict[str, Any] | None:
-    port = gateway_of(call.cloud, router)
-    if port is None:
-        return None
-    return {
-        "network_id": port.network_id,
-        "external_fixed_ips": [ip._asdict() for ip in port.fixed_ips],
-        "enable_snat": router.enable_snat,
-    }
+def _zones(router: Router, call: Call) -> list[str]:
+    """Where it is: with an agent, from its first port on."""
+    return ["nova"] if call.cloud.store.count(Port, "device", router.id) else []
 
 
 ROUTER = Noun(
@@ -129,12 +114,21 @@ ROUTER = Noun(
     attribute("name", values.name, "cu", default=""),
     attribute("admin_state_up", values.boolean, "cu", default=True),
     attribute("status"),
-    attribute("external_gateway_info", _gateway_wish, "cu", source=_gateway, filter=False),
-    attribute("availability_zones", source=lambda router, call: [], filter=False),
+    attribute("external_gateway_info", gateway_wish, "cu", source=gateway, filter=False),
+    attribute("availability_zones", source=_zones, filter=False),
+    *(
+        attribute(
+            mode, values.none_or(values.boolean), "cu", guarded=True, shown=f"get_router:{mode}", filter=False
+        )
+        for mode in ("distributed", "ha")
+    ),
     attribute(
         "availability_zone_hints", values.strings, "c", default=(), source=listed("availability_zone_hints")
     ),
     attribute("routes", values.host_routes, "u", source=lists("routes"), filter=False),
+    attribute("flavor_id", values.none_or(values.uuid), "c", filter=False),
+    attribute("enable_ndp_proxy", values.none_or(values.boolean), "cu"),
+    attribute("conntrack_helpers", source=in_router, filter=False),
 )
 
 
@@ -174,10 +168,12 @@ def update_router(call: Call, router: Router) -> dict[str, Any]:
 def delete_router(call: Call, router: Router) -> None:
     """Its gateway goes with it; its interfaces stand in the way."""
     check_revision(call, router)
-    if ports_of_router(call.cloud, router):
-        raise RouterInUse(id=router.id)
-    if port := gateway_of(call.cloud, router):
+    if ports := ports_of_router(call.cloud, router):
+        raise RouterInUse(id=router.id, ports=", ".join(port.id for port in ports))
+    for port in gateways_of(call.cloud, router):
         call.cloud.store.drop(port)
+    for helper in call.cloud.store.by(ConntrackHelper, "router", router.id):
+        call.cloud.store.drop(helper)
     call.cloud.store.drop(router)
 
 
@@ -206,8 +202,9 @@ def remove_router_interface(call: Call, router: Router) -> dict[str, Any]:
         port = next((p for p in ports if any(ip.subnet_id == subnet_id for ip in p.fixed_ips)), None)
         if port is None:
             raise RouterInterfaceNotFoundForSubnet(id=router.id, subnet_id=subnet_id)
-    _check_no_route(call, router, port)
     _check_no_floating(call, router, port)
+    _check_no_route(call, router, port)
+    _check_no_proxy(call, router, port)
     drop_port(call.cloud, port)
     touch(call.cloud, router)
     return _interface_view(router, port, subnet_id or port.fixed_ips[0].subnet_id)
@@ -242,7 +239,6 @@ def _interface(body: Any) -> tuple[str | None, str | None]:
 def _interface_view(router: Router, port: Port, subnet_id: str) -> dict[str, Any]:
     return {
         "id": router.id,
-        "tenant_id": router.project_id,
         "project_id": router.project_id,
         "port_id": port.id,
         "network_id": port.network_id,
@@ -310,61 +306,79 @@ def _check_no_floating(call: Call, router: Router, port: Port) -> None:
                 raise RouterInterfaceInUseByFloatingIP(subnet_id=ip.subnet_id, id=router.id)
 
 
+def _check_no_proxy(call: Call, router: Router, port: Port) -> None:
+    joined = {ip.subnet_id for ip in port.fixed_ips}
+    for proxy in call.cloud.store.by(NDPProxy, "router", router.id):
+        for ip in call.cloud.store.get(Port, proxy.port_id).fixed_ips:
+            if ip.ip_address == proxy.ip_address and ip.subnet_id in joined:
+                raise RouterInterfaceInUseByNDPProxy(subnet_id=ip.subnet_id, id=router.id)
+
+
 # --- the router itself
 
 
+MODES = {"ha": "HA", "distributed": "the 'distributed'"}  # attributes that only a router that is off changes
+
+
 def _create(call: Call, wish: dict[str, Any]) -> Router:
-    _demand_gateway(call, "create", wish)
+    ROUTER.demand(call, "create", wish, wish["project_id"])
+    demand_gateway(call, "create", wish)
+    if wish.get("flavor_id"):
+        FLAVORS.found(call, wish["flavor_id"])
     gateway = wish.get("external_gateway_info")
-    fields = ROUTER.fields_of(wish, "external_gateway_info", "project_id")
-    made = make_router(call.cloud, wish["project_id"], **fields)
-    return _set_gateway(call, made, gateway) if gateway else made
+    fields = ROUTER.fields_of(wish, "external_gateway_info", "project_id", *NEVER_NULL)
+    told = {name: wish[name] for name in NEVER_NULL if wish.get(name) is not None}
+    made = make_router(call.cloud, wish["project_id"], **fields, **told)
+    if made.enable_ndp_proxy and not gateway:
+        raise RouterGatewayNotValid(id=made.id, reason="The request body not contain external gateway information")
+    made = change_gateway(call, made, gateway) if gateway else made
+    _check_proxied(call, made)
+    return made
 
 
 def _update(call: Call, router: Router, wish: dict[str, Any]) -> Router:
-    _demand_gateway(call, "update", wish)
+    ROUTER.demand(call, "update", wish, router.project_id)
+    demand_gateway(call, "update", wish)
+    _check_mode(router, wish)
     if "external_gateway_info" in wish:
-        router = _set_gateway(call, router, wish["external_gateway_info"])
+        router = change_gateway(call, router, wish["external_gateway_info"])
     if "routes" in wish:
         router = _set_routes(call, router, wish["routes"])
-    return change(call.cloud, router, **ROUTER.fields_of(wish, "external_gateway_info", "routes"))
+    told = {name: wish[name] for name in NEVER_NULL if wish.get(name) is not None}
+    rest = ROUTER.fields_of(wish, "external_gateway_info", "routes", *NEVER_NULL)
+    changed = change(call.cloud, router, **rest, **told)
+    if told.get("enable_ndp_proxy"):
+        _check_proxied(call, changed)
+    return changed
 
 
-def _demand_gateway(call: Call, action: str, wish: dict[str, Any]) -> None:
-    """SNAT and addresses of the gateway are for admins to choose."""
-    keys = wish.get("external_gateway_info") or {}
-    rule = f"{action}_router:external_gateway_info"
-    inner = [f"{rule}:{key}" for key in keys]
-    if not all(call.may(each) for each in inner):
-        words = " and ".join(f"rule:{each}" for each in inner)
-        raise PolicyNotAuthorized(rule=f"(rule:{action}_router and (rule:{rule} and ({words})))")
+NEVER_NULL = ("ha", "distributed", "enable_ndp_proxy")  # null leaves them as they are
 
 
-def _set_gateway(call: Call, router: Router, wish: dict[str, Any] | None) -> Router:
-    old = gateway_of(call.cloud, router)
-    new = wish and wish["network_id"]
-    if old and old.network_id != new and call.cloud.store.count(FloatingIP, "router", router.id):
-        raise RouterExternalGatewayInUseByFloatingIp(id=router.id, net_id=old.network_id)
-    if wish is None:
-        if old:
-            call.cloud.store.drop(old)
-        return change(call.cloud, router, enable_snat=True)
-    home = find_network(call, wish["network_id"])
-    _check_gateway(call, home, wish.get("external_fixed_ips", ()))
-    if old is None or old.network_id != home.id or "external_fixed_ips" in wish:
-        if old:
-            call.cloud.store.drop(old)
-        set_gateway(call.cloud, router, home, wish.get("external_fixed_ips"))
-    return change(call.cloud, router, enable_snat=wish.get("enable_snat", router.enable_snat))
+def _check_mode(router: Router, wish: dict[str, Any]) -> None:
+    """How a router is carried changes only while it is off: neutron/db/l3_hamode_db.py, l3_dvr_db.py."""
+    for name, words in MODES.items():
+        wanted = wish.get(name)
+        if wanted is not None and wanted != getattr(router, name) and wish.get("admin_state_up", router.admin_state_up):
+            raise BadRouterRequest(
+                reason=f"Cannot change {words} attribute of active routers. Please set router admin_state_up to False"
+                " prior to upgrade"
+            )
 
 
-def _check_gateway(call: Call, home: Network, addresses: tuple[Wish, ...]) -> None:
-    if not home.external:
-        raise BadRouterRequest(reason=f"Network {home.id} is not an external network")
-    gateways = {subnet.gateway_ip for subnet in call.cloud.store.by(Subnet, "network", home.id)}
-    for wish in addresses:
-        if wish.ip_address in gateways:
-            raise BadRouterRequest(reason=f"External IP {wish.ip_address} is the same as the gateway IP")
+def _check_proxied(call: Call, router: Router) -> None:
+    """A router answers for others only towards a network of an IPv6 address scope."""
+    if not router.enable_ndp_proxy:
+        return
+    port = gateway_of(call.cloud, router)
+    home = call.cloud.store.get(Network, port.network_id) if port else None
+    ipv6 = port is not None and any(":" in fixed.ip_address for fixed in port.fixed_ips)
+    if home is None or not ipv6 or address_scope_of(call.cloud, home, 6) is None:
+        raise RouterGatewayNotValid(
+            id=router.id,
+            reason="The router has no external gateway or the external gateway port has no IPv6 address or IPv6"
+            " address scope",
+        )
 
 
 def _routes(call: Call) -> tuple[HostRoute, ...]:

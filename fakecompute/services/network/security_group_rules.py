@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 from fakecompute.domain.network import SecurityGroupNotFound, put_rule, touch
 from fakecompute.domain.network_quotas import check_quota
 from fakecompute.domain.records.network import SecurityGroup, SecurityGroupRule
+from fakecompute.domain.records.network_pools import AddressGroup
 from fakecompute.errors import BadRequest, Conflict, NotFound
 from fakecompute.rest.call import Call
 from fakecompute.services.network import listing, values
 from fakecompute.services.network.nouns import REQUIRED, Noun, attribute, check_revision
 from fakecompute.services.network.service import network
+from fakecompute.services.network.sharing import open_to
 
 if TYPE_CHECKING:
     from fakecompute.cloud import Cloud
@@ -149,15 +151,17 @@ RULE = Noun(
     attribute("port_range_min", _port, "c", default=None),
     attribute("port_range_max", _port, "c", default=None),
     attribute("remote_ip_prefix", values.prefix, "c", default=None),
-    attribute("remote_address_group_id", values.nothing_yet(AddressGroupNotFound), "c", default=None,
-              source=lambda rule, call: None),
+    attribute("remote_address_group_id", values.none_or(values.text(36)), "c", default=None),
     attribute("normalized_cidr", source=_normalized),
     attribute("remote_group_id", values.none_or(values.text(36)), "c", default=None),
     attribute("belongs_to_default_sg"),
-    indexes={"security_group_id": "group", "remote_group_id": "remote"},
+    indexes={"security_group_id": "group", "remote_group_id": "remote", "remote_address_group_id": "address_group"},
 )
 # fmt: on
-KEY = "direction ethertype protocol port_range_min port_range_max remote_ip_prefix remote_group_id".split()
+KEY = (
+    "direction ethertype protocol port_range_min port_range_max remote_ip_prefix remote_group_id"
+    " remote_address_group_id"
+).split()
 
 
 # --- handlers -----------------------------------------------------------------------------------------
@@ -205,6 +209,19 @@ def delete_security_group_rule(call: Call, security_group_rule: SecurityGroupRul
 
 def _create(call: Call, wish: dict[str, Any]) -> SecurityGroupRule:
     group = _group(call, wish["security_group_id"])
+    call.demand("create_security_group_rule", group.project_id)
+    check_rule(wish)
+    _check_remote(call, wish)
+    check_quota(call.cloud, group.project_id, "security_group_rule")
+    fields = RULE.fields_of(wish, "project_id", "security_group_id")
+    for rule in rules_of(call.cloud, group.id):
+        if all(getattr(rule, name) == fields[name] for name in KEY):
+            raise SecurityGroupRuleExists(id=rule.id)
+    return put_rule(call.cloud, group, **fields)
+
+
+def check_rule(wish: dict[str, Any]) -> None:
+    """What must fit whoever asks; protocols and ports are written down as they always are."""
     if wish["ethertype"] == "IPv6" and wish["protocol"] in ("icmp", "icmpv6"):
         wish["protocol"] = "ipv6-icmp"
     if wish["ethertype"] == "IPv6" and wish["protocol"] == "1":
@@ -212,18 +229,14 @@ def _create(call: Call, wish: dict[str, Any]) -> SecurityGroupRule:
     if (wish["port_range_min"], wish["port_range_max"]) == (1, 65535):
         wish["port_range_min"] = wish["port_range_max"] = None
     _check_ports(wish)
-    _check_remote(call, wish)
-    check_quota(call.cloud, group.project_id, "security_group_rule")
-    fields = RULE.fields_of(wish, "project_id", "security_group_id", "remote_address_group_id")
-    for rule in rules_of(call.cloud, group.id):
-        if all(getattr(rule, name) == fields[name] for name in KEY):
-            raise SecurityGroupRuleExists(id=rule.id)
-    return put_rule(call.cloud, group, **fields)
+    _check_ethertype(wish)
+    if sum(bool(wish[name]) for name in ("remote_ip_prefix", "remote_group_id", "remote_address_group_id")) > 1:
+        raise SecurityGroupMultipleRemoteEntites
 
 
 def _group(call: Call, id: str) -> SecurityGroup:
     group = call.cloud.store.find(SecurityGroup, id)
-    if group is None or not (call.is_admin or group.project_id == call.context.project_id):
+    if group is None or not open_to(call, group):
         raise SecurityGroupNotFound(id=id)
     return group
 
@@ -252,13 +265,18 @@ def _check_ports(wish: dict[str, Any]) -> None:
         raise SecurityGroupInvalidProtocolForPort(protocol=number, ports=ports)
 
 
-def _check_remote(call: Call, wish: dict[str, Any]) -> None:
+def _check_ethertype(wish: dict[str, Any]) -> None:
     prefix = wish["remote_ip_prefix"]
     if prefix and wish["ethertype"] != f"IPv{ip_network(prefix, strict=False).version}":
         raise SecurityGroupRuleParameterConflict(ethertype=wish["ethertype"], cidr=prefix)
     if wish["protocol"] in ONLY_IPV6 and wish["ethertype"] == "IPv4":
         raise SecurityGroupEthertypeConflictWithProtocol(ethertype="IPv4", protocol=wish["protocol"])
-    if prefix and wish["remote_group_id"]:
-        raise SecurityGroupMultipleRemoteEntites
+
+
+def _check_remote(call: Call, wish: dict[str, Any]) -> None:
     if wish["remote_group_id"]:
         _group(call, wish["remote_group_id"])
+    if id := wish["remote_address_group_id"]:
+        found = call.cloud.store.find(AddressGroup, id)
+        if found is None or not open_to(call, found):
+            raise AddressGroupNotFound(id=id)

@@ -6,6 +6,7 @@ from typing import Any
 
 from fakecompute.domain.network import SecurityGroupNotFound, change, default_group, make_group
 from fakecompute.domain.network_quotas import check_quota
+from fakecompute.domain.network_sharing import forget
 from fakecompute.domain.records.network import Port, SecurityGroup, SecurityGroupRule
 from fakecompute.errors import Conflict
 from fakecompute.rest.call import Call
@@ -13,6 +14,7 @@ from fakecompute.services.network import listing, values
 from fakecompute.services.network.nouns import Noun, attribute, check_revision
 from fakecompute.services.network.security_group_rules import RULE, rules_of
 from fakecompute.services.network.service import network
+from fakecompute.services.network.sharing import open_to, shared
 
 
 class SecurityGroupInUse(Conflict):
@@ -52,7 +54,7 @@ GROUP = Noun(
     attribute("id"),
     attribute("name", _name, "cu", default=""),
     attribute("stateful", values.boolean, "cu", default=True),
-    attribute("shared", values.boolean, source=lambda group, call: False),
+    attribute("shared", values.boolean, source=shared),
     attribute("security_group_rules", source=_rules, filter=False),
 )
 
@@ -63,7 +65,7 @@ GROUP = Noun(
 @network.finder("security_group")
 def find_group(call: Call, id: str) -> SecurityGroup:
     found = call.cloud.store.find(SecurityGroup, id)
-    if found is None or not (call.is_admin or found.project_id == call.context.project_id):
+    if found is None or not open_to(call, found):
         raise SecurityGroupNotFound(id=id)
     return found
 
@@ -72,8 +74,7 @@ def find_group(call: Call, id: str) -> SecurityGroup:
 def list_security_groups(call: Call) -> dict[str, Any]:
     if call.context.project_id:
         default_group(call.cloud, call.context.project_id)
-    mine = call.context.project_id
-    return listing.listed(call, GROUP, lambda group: call.is_admin or group.project_id == mine)
+    return listing.listed(call, GROUP, lambda group: open_to(call, group))
 
 
 @network.get("/security-groups/<security_group>", policy="get_security_group")
@@ -102,6 +103,7 @@ def delete_security_group(call: Call, security_group: SecurityGroup) -> None:
         raise SecurityGroupCannotRemoveDefault
     for rule in [*store.by(SecurityGroupRule, "group", id), *store.by(SecurityGroupRule, "remote", id)]:
         store.drop(rule)
+    forget(call.cloud, id)
     store.drop(security_group)
 
 

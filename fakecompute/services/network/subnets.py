@@ -13,16 +13,27 @@ from fakecompute.domain.network_addresses import (
     SubnetNotFound,
     eui64,
 )
+from fakecompute.domain.network_pools import (
+    SubnetPoolNotFound,
+    check_affinity,
+    cut,
+    default_pool,
+)
+from fakecompute.domain.network_segments import check_segment
+from fakecompute.domain.network_sharing import is_shared
 from fakecompute.domain.network_subnets import check_gateway, check_pools, make_subnet
 from fakecompute.domain.records.network import FixedIP, Network, Port, Subnet
-from fakecompute.errors import BadRequest, Conflict, NotImplementedHere
+from fakecompute.domain.records.network_pools import SubnetPool
+from fakecompute.errors import BadRequest, Conflict
 from fakecompute.rest.call import Call
 from fakecompute.rest.view import listed
 from fakecompute.services.network import listing, values
-from fakecompute.services.network.networks import find_network, may_see
+from fakecompute.services.network.networks import NetworkNotFound, may_see
 from fakecompute.services.network.nouns import REQUIRED, Noun, attribute, check_revision, lists
 from fakecompute.services.network.service import network
+from fakecompute.services.network.sharing import open_to
 
+LISTS = ("allocation_pools", "dns_nameservers", "host_routes")  # changing them is no revision of the subnet
 IPV6_MODES = ("dhcpv6-stateful", "dhcpv6-stateless", "slaac")
 
 
@@ -32,6 +43,10 @@ class SubnetInUse(Conflict):
 
 class GatewayIpInUse(Conflict):
     message = "Current gateway ip {gateway} already in use by port {port_id}. Unable to update."
+
+
+class SubnetSegmentAssociationChangeNotAllowed(BadRequest):
+    message = "A subnet that is already associated with a segment cannot have its segment association changed."
 
 
 class BadSubnetRequest(BadRequest):
@@ -48,8 +63,8 @@ SUBNET = Noun(
     attribute("name", values.name, "cu", default=""),
     attribute("ip_version", values.one_of(4, 6, convert=values.integer()), "c", default=REQUIRED),
     attribute("network_id", values.uuid, "c", default=REQUIRED),
-    attribute("subnetpool_id", values.none_or(values.uuid), "c", source=lambda record, call: None),
-    attribute("prefixlen", values.integer(0), "c", source=None, filter=False),
+    attribute("subnetpool_id", values.none_or(values.uuid), "c"),
+    attribute("prefixlen", values.non_negative, "c", source=None, filter=False),
     attribute("cidr", values.none_or(values.cidr), "c"),
     attribute("gateway_ip", values.none_or(values.ip), "cu"),
     attribute("allocation_pools", values.pools, "cu", source=lists("allocation_pools"), filter=False),
@@ -60,10 +75,11 @@ SUBNET = Noun(
     attribute("ipv6_address_mode", values.none_or(values.one_of(*IPV6_MODES)), "c"),
     attribute("shared", values.boolean, source=None),
     attribute("use_default_subnetpool", values.boolean, "c", source=None, filter=False),
-    attribute("service_types", values.strings, "cu", source=listed("service_types"), guarded=True, filter=False),
+    attribute("service_types", values.service_types, "cu", source=listed("service_types"), guarded=True, filter=False),
+    attribute("segment_id", values.none_or(values.uuid), "cu", default=None, shown="get_subnet:segment_id"),
     attribute("router:external", values.boolean,
               source=lambda record, call: call.cloud.store.get(Network, record.network_id).external),
-    indexes={"network_id": "network"},
+    indexes={"network_id": "network", "subnetpool_id": "pool", "segment_id": "segment"},
 )
 # fmt: on
 
@@ -93,7 +109,8 @@ def list_subnets(call: Call) -> dict[str, Any]:
     def seen(record: Subnet) -> bool:
         if not may_see_subnet(call, record):
             return False
-        return not wanted or call.cloud.store.get(Network, record.network_id).shared in wanted
+        home = call.cloud.store.get(Network, record.network_id)
+        return not wanted or is_shared(call.cloud, home, call.context.project_id) in wanted
 
     return listing.listed(call, SUBNET, seen)
 
@@ -103,7 +120,7 @@ def show_subnet(call: Call, subnet: Subnet) -> dict[str, Any]:
     return SUBNET.show(call, subnet)
 
 
-@network.post("/subnets", policy="create_subnet", success=201, lacks=["subnet pools"])
+@network.post("/subnets", policy="create_subnet", success=201)
 def create_subnet(call: Call) -> dict[str, Any]:
     return SUBNET.created(call, _create)
 
@@ -137,20 +154,28 @@ def _demand_owner(call: Call, rule: str, record: Subnet) -> None:
 
 
 def _create(call: Call, wish: dict[str, Any]) -> Subnet:
-    home = find_network(call, wish["network_id"])
+    home = call.cloud.store.find(Network, wish["network_id"])
+    if home is None:
+        raise NetworkNotFound(id=wish["network_id"])
     call.demand("create_subnet", home.project_id)
+    if len(wish.get("host_routes", ())) > values.MOST_ROUTES:
+        raise values.HostRoutesExhausted(subnet="new subnet", quota=values.MOST_ROUTES)
     SUBNET.demand(call, "create", wish, home.project_id)
-    if wish.get("subnetpool_id") or wish.get("use_default_subnetpool"):
-        raise NotImplementedHere(operation="subnet pools")
-    if not wish.get("cidr"):
-        raise BadSubnetRequest(reason="a subnetpool must be specified in the absence of a cidr")
+    pool = _pool(call, wish)
     _check_versions(wish["ip_version"], wish)
-    _check_prefix(wish)
+    if wish.get("cidr"):
+        _check_prefix(wish)
     _check_modes(wish)
+    check_affinity(call.cloud, home, wish["ip_version"], pool)
+    check_segment(call.cloud, home, wish["segment_id"])
+    if pool is not None:
+        wish["cidr"] = _cut(call, pool, wish)
+        _check_prefix(wish)
     fields = SUBNET.fields_of(
         wish, "id", "ip_version", "network_id", "subnetpool_id", "prefixlen", "cidr", "use_default_subnetpool",
         "project_id",
     )  # fmt: skip
+    fields["subnetpool_id"] = pool.id if pool else None
     made = make_subnet(call.cloud, home, wish["project_id"], wish["cidr"], **fields)
     if made.auto_address:
         for port in call.cloud.store.by(Port, "network", home.id):
@@ -158,6 +183,43 @@ def _create(call: Call, wish: dict[str, Any]) -> Subnet:
                 own = FixedIP(made.id, eui64(made.cidr, port.mac_address))
                 change(call.cloud, port, fixed_ips=(*port.fixed_ips, own))
     return made
+
+
+def _pool(call: Call, wish: dict[str, Any]) -> SubnetPool | None:
+    """The pool that the subnet is to be cut from; None for a prefix of its own.
+
+    neutron/db/db_base_plugin_v2.py: _get_subnetpool_id.
+    """
+    id, usual = wish.get("subnetpool_id"), wish.get("use_default_subnetpool")
+    version = wish["ip_version"]
+    if wish.get("cidr") and "prefixlen" in wish:
+        raise BadSubnetRequest(reason="cidr and prefixlen must not be supplied together")
+    if id and usual:
+        raise BadSubnetRequest(reason="subnetpool_id and use_default_subnetpool cannot both be specified")
+    if usual:
+        if (found := default_pool(call.cloud, version, call.context.project_id, call.is_admin)) is None:
+            raise BadSubnetRequest(reason=f"No default subnetpool found for IPv{version}")
+        return found
+    if not id:
+        if not wish.get("cidr"):
+            raise BadSubnetRequest(reason="a subnetpool must be specified in the absence of a cidr")
+        return None
+    pool = call.cloud.store.find(SubnetPool, id)
+    if pool is None or not open_to(call, pool):
+        raise SubnetPoolNotFound(id=id)
+    if pool.ip_version != version:
+        raise BadSubnetRequest(reason=f"Cannot allocate IPv{version} subnet from IPv{pool.ip_version} subnet pool")
+    return pool
+
+
+def _cut(call: Call, pool: SubnetPool, wish: dict[str, Any]) -> str:
+    """The prefix that the subnet gets: the one it wants, or whichever there is."""
+    if cidr := wish.get("cidr"):
+        return cut(call.cloud, pool, wish["project_id"], ip_network(cidr, strict=False).prefixlen, cidr)
+    if wish.get("allocation_pools"):
+        raise BadSubnetRequest(reason="allocation_pools allowed only for specific subnet requests.")
+    length = wish.get("prefixlen", pool.default_prefixlen)
+    return cut(call.cloud, pool, wish["project_id"], length)
 
 
 def _check_versions(version: int, wish: dict[str, Any]) -> None:
@@ -223,4 +285,10 @@ def _update(call: Call, record: Subnet, wish: dict[str, Any]) -> Subnet:
             raise GatewayIpInUse(gateway=record.gateway_ip, port_id=used.id)
     if "gateway_ip" in wish or "allocation_pools" in wish:
         check_pools(prefix, wish.get("allocation_pools", record.allocation_pools), gateway)
-    return change(call.cloud, record, **SUBNET.fields_of(wish))
+    if len(wish.get("host_routes", ())) > values.MOST_ROUTES:
+        raise values.HostRoutesExhausted(subnet=record.id, quota=values.MOST_ROUTES)
+    if wish.get("segment_id") and record.segment_id not in (None, wish["segment_id"]):
+        raise SubnetSegmentAssociationChangeNotAllowed
+    lists = {name: wish.pop(name) for name in LISTS if name in wish}
+    changed = change(call.cloud, record, **SUBNET.fields_of(wish))
+    return call.cloud.store.put(changed.evolve(**lists)) if lists else changed

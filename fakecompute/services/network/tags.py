@@ -12,13 +12,17 @@ from fakecompute.errors import BadRequest, NotFound
 from fakecompute.rest.call import Call
 from fakecompute.services.network import values
 from fakecompute.services.network.floatingips import FLOATINGIP
+from fakecompute.services.network.network_segment_ranges import RANGE as SEGMENT_RANGE
 from fakecompute.services.network.networks import NETWORK
 from fakecompute.services.network.nouns import Noun
 from fakecompute.services.network.ports import PORT
+from fakecompute.services.network.qos import POLICIES, POLICY
 from fakecompute.services.network.routers import ROUTER
 from fakecompute.services.network.security_groups import GROUP
 from fakecompute.services.network.service import network
+from fakecompute.services.network.subnetpools import POOL as SUBNETPOOL
 from fakecompute.services.network.subnets import SUBNET
+from fakecompute.services.network.trunks import TRUNK
 from fakecompute.services.network.values import Bad
 
 LONGEST, MOST = 255, 50
@@ -73,10 +77,9 @@ class Tags:
         return self.keep(call, found[self.noun.name], _tags(call.body))
 
     def add_tags(self, call: Call, **found: Any) -> dict[str, Any]:
-        record = found[self.noun.name]
-        return self.keep(
-            call, record, (*record.tags, *(tag for tag in _tags(call.body) if tag not in record.tags))
-        )
+        record, sent = found[self.noun.name], _tags(call.body)
+        self.keep(call, record, (*record.tags, *(tag for tag in sent if tag not in record.tags)))
+        return {"tags": list(sent)}
 
     def delete_tags(self, call: Call, **found: Any) -> None:
         self.keep(call, found[self.noun.name], ())
@@ -100,7 +103,7 @@ OPERATIONS = (
     # method   path      handler         rule      success
     ("GET",    "",       "list_tags",    "get",    200),
     ("PUT",    "",       "replace_tags", "update", 200),
-    ("POST",   "",       "add_tags",     "update", 201),
+    ("POST",   "",       "add_tags",     "update", 200),
     ("DELETE", "",       "delete_tags",  "update", 204),
     ("GET",    "/<tag>", "check_tag",    "get",    204),
     ("PUT",    "/<tag>", "add_tag",      "update", 201),
@@ -109,15 +112,18 @@ OPERATIONS = (
 # fmt: on
 
 
-def _declare(noun: Noun) -> None:
+def _declare(noun: Noun, above: str = "") -> None:
     """`network.add_port_tag` and its like."""
     tags = Tags(noun)
+    collection = noun.plural if noun is SEGMENT_RANGE else noun.plural.replace("_", "-")
     for method, place, name, rule, success in OPERATIONS:
         handler: Callable[..., Any] = partial(getattr(tags, name))
         handler.__name__ = name.replace("tag", f"{noun.name}_tag")
-        path = f"/{noun.plural.replace('_', '-')}/<{noun.name}>/tags{place}"
-        network.route(method, path, policy=f"{rule}_{noun.plural}_tags", success=success)(handler)
+        path = f"{above or f'/{collection}'}/<{noun.name}>/tags{place}"
+        network.route(method, path, policy=f"{rule}_{noun.name}:tags", success=success)(handler)
 
 
-for each in (NETWORK, SUBNET, PORT, ROUTER, GROUP, FLOATINGIP):
+for each in (NETWORK, SUBNET, SUBNETPOOL, SEGMENT_RANGE, PORT, ROUTER, GROUP, FLOATINGIP, TRUNK):
     _declare(each)
+network.finder("policy")(POLICIES.found)
+_declare(POLICY, "/qos/policies")

@@ -17,11 +17,14 @@ from fakecompute.errors import BadRequest, FakeError, NotFound
 
 Kind = Callable[[Any], Any]
 
+HEX = re.compile(r"[a-f0-9]{32}")
 UUID = re.compile(r"[a-f0-9]{8}(-[a-f0-9]{4}){3}-[a-f0-9]{12}")
 _MAC = re.compile(r"[0-9a-fA-F]{2}([:-][0-9a-fA-F]{2}){5}")
 _WORDS = {"true": True, "t": True, "on": True, "yes": True, "y": True, "1": True,
           "false": False, "f": False, "off": False, "no": False, "n": False, "0": False}  # fmt: skip
+PORTED = frozenset(("dccp", "icmp", "ipv6-icmp", "sctp", "tcp", "udp"))  # of port forwardings, helpers
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
+OWNERS = ("network:", "compute:", "baremetal:", "neutron:", "trunk:")
 MOST_NAMESERVERS, MOST_ROUTES, MOST_PAIRS = 5, 20, 10  # neutron.conf's defaults
 
 
@@ -49,6 +52,18 @@ class AllowedAddressPairsMissingIP(BadRequest):
 
 class DuplicateAddressPairInRequest(BadRequest):
     message = "Request contains duplicate address pair: mac_address {mac} ip_address {ip}."
+
+
+class HostRoutesExhausted(BadRequest):
+    message = "Unable to complete operation for {subnet}. The number of host routes exceeds the limit {quota}."
+
+
+class InvalidSubnetServiceType(BadRequest):
+    message = "Subnet service type {service_type} does not correspond to a valid device owner."
+
+
+class InvalidInputSubnetServiceType(BadRequest):
+    message = "Subnet service type {service_type} is not a string."
 
 
 class QosPolicyNotFound(NotFound):
@@ -118,14 +133,34 @@ def integer(low: int = -(1 << 63), high: int = (1 << 63) - 1) -> Kind:
     return check
 
 
+def non_negative(value: Any) -> int:
+    number: int = integer()(value)
+    if number < 0:
+        raise Bad(f"'{number}' should be non-negative")
+    return number
+
+
 def one_of(*values: Any, convert: Kind = anything) -> Kind:
     def check(value: Any) -> Any:
         value = convert(value)
         if not any(value == option and type(value) is type(option) for option in values):
-            raise Bad(f"{value} is not in {list(values)}")
+            raise Bad(f"{value} is not in valid_values")
         return value
 
     return check
+
+
+def protocol(value: Any) -> str:
+    """The name of an IP protocol that has ports; the others, by number, are none for those who ask."""
+    word = str(value).lower()
+    if word in PORTED:
+        return word
+    if not (word.isascii() and word.isdigit() and len(word) < 4 and int(word) < 256):
+        raise InvalidInput(
+            reason=f"IP protocol '{value}' is not supported. Only protocol names and their integer representation"
+            " (0 to 255) are supported"
+        )
+    raise Bad(f"{word} is not in valid_values")
 
 
 def mapping(value: Any) -> tuple[tuple[str, str], ...]:
@@ -141,6 +176,8 @@ def domain(value: Any) -> str:
     """A DNS name, or none at all."""
     checked = text(255)(value)
     trimmed = checked.rstrip(".")
+    if " " in trimmed:
+        raise Bad(f"'{value}' is not a FQDN")
     if trimmed and not all(_LABEL.fullmatch(label) for label in trimmed.split(".")):
         raise Bad(f"'{value}' not a valid PQDN or FQDN. Reason: Name '{trimmed}' must be 1-63 characters long, each"
                   " of which can only be alphanumeric or a hyphen")  # fmt: skip
@@ -166,16 +203,16 @@ def mac(value: Any) -> str:
     return value.lower().replace("-", ":")
 
 
-def _plain(value: Any) -> str:
+def plain(value: Any) -> str:
     """A string, and no address with a scope: `fe80::1%eth0` means something on one host only."""
-    if not isinstance(value, str) or "%" in value:
+    if not isinstance(value, str) or "%" in value or any(letter.isspace() for letter in value):
         raise ValueError(value)
     return value
 
 
 def ip(value: Any) -> str:
     try:
-        return str(ip_address(_plain(value)))
+        return str(ip_address(plain(value)))
     except ValueError:
         raise Bad(f"'{value}' is not a valid IP address") from None
 
@@ -183,7 +220,7 @@ def ip(value: Any) -> str:
 def cidr(value: Any) -> str:
     """A prefix, as it was sent: host bits are cut off by whoever makes a subnet of it."""
     try:
-        ip_network(_plain(value), strict=False)
+        ip_network(plain(value), strict=False)
     except ValueError:
         raise InvalidInput(reason=f"{value} is not in a CIDR format") from None
     return str(value) if "/" in value else str(ip_network(value))
@@ -194,7 +231,7 @@ def prefix(value: Any) -> str | None:
     if not value:
         return None
     try:
-        network = ip_network(_plain(value), strict=False)
+        network = ip_network(plain(value), strict=False)
     except ValueError:
         raise InvalidCIDR(input=value) from None
     return f"{str(value).partition('/')[0].lower()}/{network.prefixlen}"
@@ -215,6 +252,19 @@ def _keys(value: Any, *names: str) -> None:
     if set(value) != set(names):
         raise Bad("Validation of dictionary's keys failed. "
                   f"Expected keys: {set(names)} Provided keys: {set(value)}")  # fmt: skip
+
+
+def prefixes(value: Any) -> tuple[str, ...]:
+    """Of pools and groups: each once, without the bits of hosts."""
+    found = []
+    for item in unique(value):
+        try:
+            if "/" not in plain(item):
+                raise ValueError(item)
+            found.append(str(ip_network(item, strict=False)))
+        except ValueError:
+            raise Bad(f"'{item}' is not a valid IP subnet") from None
+    return tuple(dict.fromkeys(found))
 
 
 def pools(value: Any) -> tuple[Pool, ...]:
@@ -252,11 +302,28 @@ def nameservers(value: Any) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _destination(value: Any) -> str:
+    try:
+        return cidr(value)
+    except InvalidInput:
+        raise Bad(f"'{value}' is not a valid CIDR") from None
+
+
+def service_types(value: Any) -> tuple[str, ...]:
+    """Owners of ports, or beginnings of what owners are called."""
+    for item in unique([] if value is None else value):
+        if not isinstance(item, str):
+            raise InvalidInputSubnetServiceType(service_type=item)
+        if not item.startswith(OWNERS):
+            raise InvalidSubnetServiceType(service_type=item)
+    return tuple(value or ())
+
+
 def host_routes(value: Any) -> tuple[HostRoute, ...]:
     found: list[HostRoute] = []
     for route in _items([] if value is None else value, "Invalid data format for hostroute"):
         _keys(route, "destination", "nexthop")
-        one = HostRoute(cidr(route["destination"]), ip(route["nexthop"]))
+        one = HostRoute(_destination(route["destination"]), ip(route["nexthop"]))
         if one in found:
             raise Bad(f"Duplicate hostroute '{route}'")
         found.append(one)
@@ -302,14 +369,14 @@ def dhcp_options(value: Any) -> tuple[DHCPOption, ...]:
 
 
 def uuids(value: Any) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(uuid(item) for item in _unique([] if value is None else value)))
+    return tuple(dict.fromkeys(uuid(item) for item in unique([] if value is None else value)))
 
 
 def strings(value: Any) -> tuple[str, ...]:
-    return tuple(text(255)(item) for item in _unique([] if value is None else value))
+    return tuple(text(255)(item) for item in unique([] if value is None else value))
 
 
-def _unique(value: Any) -> list[Any]:
+def unique(value: Any) -> list[Any]:
     if not isinstance(value, list):
         raise Bad(f"'{value}' is not a list")
     for position, item in enumerate(value):

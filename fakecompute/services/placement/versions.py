@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fakecompute.rest.call import Call
+from fakecompute.rest.dialect import Answer
+from fakecompute.services.placement.exchange import times
 from fakecompute.services.placement.service import placement
 
 # --- handlers -----------------------------------------------------------------------------------------
@@ -12,7 +12,7 @@ from fakecompute.services.placement.service import placement
 
 @placement.get("/", public=True)
 @placement.get("", public=True)
-def list_versions(call: Call) -> dict[str, Any]:
+def list_versions(call: Call) -> Answer:
     entry = {
         "id": "v1.0",
         "status": "CURRENT",
@@ -20,4 +20,4 @@ def list_versions(call: Call) -> dict[str, Any]:
         "max_version": call.cloud.release.placement,
         "links": [{"rel": "self", "href": ""}],
     }
-    return {"versions": [entry]}
+    return Answer(200, {"versions": [entry]}, times(call, call.cloud.now))

@@ -81,9 +81,22 @@ class Description(Name):
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
         trimmed = super()._deserialize(value, attr, data, **kwargs)
-        if not (value.isascii() and value.isprintable()) and not printable().search(value):
-            raise problem(f"{value!r} does not match {printable().pattern!r}", value)
+        check_printable(value)
         return trimmed
+
+
+class Printable(Text):
+    """A string of printable characters, as it is."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        found = super()._deserialize(value, attr, data, **kwargs)
+        check_printable(found)
+        return found
+
+
+def check_printable(text: str) -> None:
+    if not (text.isascii() and text.isprintable()) and not printable().search(text):
+        raise problem(f"{text!r} does not match {printable().pattern!r}", text)
 
 
 @lru_cache(maxsize=1)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from fakecompute.domain.identity import with_implied
 from fakecompute.domain.records.identity import Token
 from fakecompute.domain.records.volume import Snapshot, Volume, VolumeType
 from fakecompute.domain.volume.types import may_use
@@ -85,7 +84,9 @@ def type_named(call: Call, name: str) -> VolumeType | None:
 def from_service(call: Call) -> bool:
     """Does another service vouch for the call, with a token of its own?  The caller's roles do not count."""
     token = call.cloud.store.find(Token, call.header("X-Service-Token"))
-    return token is not None and token.expires_at > call.cloud.now and "service" in with_implied(token.roles)
+    if token is None or token.suspended or token.expires_at <= call.cloud.now:
+        return False
+    return "service" in token.roles
 
 
 def links(call: Call, collection: str, id: str) -> list[dict[str, Any]]:

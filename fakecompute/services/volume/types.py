@@ -19,7 +19,7 @@ from fakecompute.errors import BadRequest
 from fakecompute.rest.call import Call
 from fakecompute.rest.schema import MapOf, Object, Schema, Text
 from fakecompute.rest.view import View, field
-from fakecompute.services.volume.fields import METADATA_KEY, Checked, Flag, printable
+from fakecompute.services.volume.fields import METADATA_KEY, Checked, Flag, Printable
 from fakecompute.services.volume.listing import NO, YES, Listing
 from fakecompute.services.volume.service import volume
 
@@ -49,7 +49,7 @@ def visible_name(text: str) -> str | None:
 
 
 def description(**options: Any) -> Text:
-    return Text(max=255, pattern=printable().pattern, allow_none=True, **options)
+    return Printable(max=255, allow_none=True, **options)
 
 
 class NewType(Schema):

@@ -255,12 +255,6 @@ def test_there_are_none(admin, path):
     assert admin.get(f"{V3}/{path}").json[path] == []
 
 
-def test_what_is_not_done_is_not_said_to_be_done(admin):
-    answer = admin.post(f"{V3}/groups", json={"group": {"name": "g"}})
-    assert answer.status_code == 501
-    assert answer.json["error"]["title"] == "Not Implemented"
-
-
 # --- managers of a domain
 
 

@@ -158,3 +158,11 @@ def test_bytes_are_staged_once(http, new_image):
     answer = http.put(f"{IMAGES}/{image_id}/stage", content=b"hello", headers=BYTES)
     assert answer.status_code == 409
     assert "Image status transition from uploading to uploading is not allowed" in answer.text
+
+
+def test_an_image_of_several_pieces_comes_back_whole(http, new_image):
+    content = bytes(range(256)) * (3 << 12) + b"tail"
+    path = f"{IMAGES}/{new_image()}/file"
+    assert http.put(path, content=content, headers={"Content-Type": "application/octet-stream"}).status_code == 204
+    answer = http.get(path)
+    assert (answer.content == content, answer.headers["Content-Length"]) == (True, str(len(content)))

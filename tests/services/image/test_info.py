@@ -19,20 +19,20 @@ def test_nothing_is_counted(http):
     assert http.get("/image/v2/info/usage").json == {"usage": {}}
 
 
-def test_horizon_finds_a_namespace(http):
-    (namespace,) = http.get("/image/v2/metadefs/namespaces").json["namespaces"]
-    assert http.get(f"/image{namespace['self']}").json["namespace"] == namespace["namespace"]
+SEVERAL = {"enabled_backends": ["fast:rbd", "slow:file", "web:http"]}
 
 
-@pytest.mark.parametrize(
-    ("method", "path"),
-    [
-        ("POST", "/image/v2/tasks"),
-        ("POST", "/image/v2/metadefs/namespaces"),
-        ("GET", "/image/v2/metadefs/resource_types"),
-        ("GET", "/image/v2/schemas/metadefs/namespace"),
-        ("GET", "/image/v2/cache"),
-    ],
-)
-def test_what_is_not_there_yet_says_so(http, method, path):
-    assert http.as_("admin").request(method, path).status_code == 501
+@pytest.mark.scenario({"cloud": {"extends": "default", "settings": SEVERAL}})
+def test_several_stores_are_listed(http):
+    assert http.get("/image/v2/info/stores").json["stores"] == [
+        {"id": "fast", "default": "true"},
+        {"id": "slow"},
+        {"id": "web", "read-only": "true"},
+    ]
+
+
+@pytest.mark.scenario({"cloud": {"extends": "default", "settings": SEVERAL}})
+def test_how_stores_are_set_up_is_for_admins(http):
+    assert http.get("/image/v2/info/stores/detail").status_code == 403
+    stores = http.as_("admin").get("/image/v2/info/stores/detail").json["stores"]
+    assert [store["type"] for store in stores] == ["rbd", "file", "http"]

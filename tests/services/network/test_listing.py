@@ -49,8 +49,14 @@ def test_of_one_network_too(http, three):
 
 
 def test_lists_are_sorted_by_several_keys(http, three):
-    query = "sort_key=shared&sort_dir=desc&sort_key=name&sort_dir=desc"
-    assert names(http.get(f"{NETWORKS}?{query}")) == ["private", "public", "c", "b", "a"]
+    query = "sort_key=mtu&sort_dir=desc&sort_key=name&sort_dir=desc"
+    assert names(http.get(f"{NETWORKS}?{query}")) == ["public", "private", "c", "b", "a"]
+
+
+def test_what_depends_on_the_caller_is_no_key(http):
+    assert message(http.get(f"{NETWORKS}?sort_key=shared&sort_dir=asc")) == (
+        400, "['shared'] is invalid attribute for sort_keys",
+    )  # fmt: skip
 
 
 def test_every_key_has_its_direction(http):

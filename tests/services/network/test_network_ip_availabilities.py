@@ -20,6 +20,10 @@ def full(new_network, new_subnet):
 
 def test_a_subnet_has_the_addresses_of_its_pools(admin, full):
     network, subnet = full
+    details = {
+        "total_ips_in_subnet": 254, "total_ips_in_allocation_pool": 253,
+        "used_ips_in_subnet": 0, "used_ips_in_allocation_pool": 0,
+    }  # fmt: skip
     shown = admin.get(f"{PATH}/{network['id']}").json["network_ip_availability"]
     assert shown == {
         "network_id": network["id"],
@@ -28,10 +32,11 @@ def test_a_subnet_has_the_addresses_of_its_pools(admin, full):
         "project_id": network["project_id"],
         "total_ips": 253,
         "used_ips": 0,
+        "ip_availability_details": details,
         "subnet_ip_availability": [
             {
                 "subnet_id": subnet["id"], "subnet_name": "inside", "cidr": "10.9.0.0/24", "ip_version": 4,
-                "total_ips": 253, "used_ips": 0,
+                "total_ips": 253, "used_ips": 0, "ip_availability_details": details,
             }
         ],
     }  # fmt: skip
@@ -65,5 +70,6 @@ def test_a_network_that_is_not_there(admin):
     assert admin.get(f"{PATH}/{NOWHERE}").json["NeutronError"]["type"] == "NetworkNotFound"
 
 
-def test_it_is_not_for_everybody(http):
-    assert http.get(PATH).status_code == 403
+def test_it_is_not_for_everybody(http, named):
+    assert http.get(PATH).json == {"network_ip_availabilities": []}
+    assert http.get(f"{PATH}/{named('networks', 'private')['id']}").status_code == 404

@@ -87,8 +87,8 @@ def test_an_owner_other_than_oneself_is_for_admins(http):
     answer = http.post(NETWORKS, json={"network": {"tenant_id": "0" * 32}})
     assert message(answer) == (
         400,
-        "Specifying 'project_id' or 'tenant_id' other than the authenticated project in request requires admin"
-        " privileges",
+        "Specifying 'project_id' other than the authenticated project in request is not allowed for the current"
+        " user.",
     )
 
 

@@ -79,10 +79,10 @@ def test_what_was_not_joined_is_not_removed(http, router, subnet):
 
 
 def test_a_router_with_interfaces_stays(http, router, subnet):
-    join(http, router, subnet)
+    port = join(http, router, subnet).json["port_id"]
     assert message(http.delete(f"{ROUTERS}/{router['id']}")) == (
         409,
-        f"Router {router['id']} still has ports",
+        f"Router {router['id']} has ports still attached: {port}",
     )
 
 

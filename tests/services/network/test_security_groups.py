@@ -124,7 +124,7 @@ def test_icmp_of_ipv6_has_its_own_name(http, group):
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
-        ({"direction": "up"}, "Invalid input for direction. Reason: up is not in ['ingress', 'egress']."),
+        ({"direction": "up"}, "Invalid input for direction. Reason: up is not in valid_values."),
         ({"port_range_min": 1, "port_range_max": 2}, "Must also specify protocol if port range is given."),
         (
             {"protocol": "tcp", "port_range_min": 2, "port_range_max": 1},

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from fakecompute.domain.image_quota import check_count_total
 from fakecompute.domain.records.image import Image
 from fakecompute.errors import BadRequest, Conflict, Forbidden, TooLarge
 from fakecompute.rest.call import Call
+from fakecompute.services.image.images.protection import Reserved, creatable
 from fakecompute.services.image.policies import Denied
 from fakecompute.services.image.schemas import validate
-from fakecompute.services.image.service import Detail
+from fakecompute.services.image.service import Detail, ReadOnly
 
 # glance/api/v2/images.py: RequestDeserializer; glance/domain/__init__.py: ImageFactory
 # fmt: off
@@ -23,16 +25,7 @@ COMPUTED = ("created_at", "updated_at", "status", "checksum", "os_hash_algo", "o
 READ_ONLY = (*COMPUTED, "direct_url", "self", "file", "schema", "id")
 RESERVED = ("location", "deleted", "deleted_at")
 RESERVED_PREFIX = "os_glance"
-QUOTA = 128  # [DEFAULT]image_property_quota, image_tag_quota
 # fmt: on
-
-
-class ReadOnly(Forbidden):
-    message = "Attribute '{name}' is read-only."
-
-
-class Reserved(Forbidden):
-    message = "Attribute '{name}' is reserved."
 
 
 class ReservedInNew(Detail, Reserved):
@@ -81,8 +74,10 @@ def new_image(call: Call, body: Any) -> Image:
             raise Reserved(name=name) if name == "locations" else ReadOnly(name=name)
     fields = {name: stored(name, body[name]) for name in FIELDS if name in body}
     properties = {name: value for name, value in body.items() if name not in FIELDS and name != "id"}
-    check_quota("tags", fields.get("tags", ()))
-    check_quota("properties", properties)
+    properties = creatable(call, properties)
+    check_quota(call, "tags", fields.get("tags", ()))
+    check_quota(call, "properties", properties)
+    check_count_total(call.cloud, call.context.project_id)
     if call.cloud.store.find(Image, body.get("id")):
         raise ImageExists(id=body["id"])
     return call.cloud.store.put(
@@ -107,14 +102,16 @@ def stored(name: str, value: Any) -> Any:
     return tuple(dict.fromkeys(value)) if name == "tags" else value
 
 
-def check_quota(what: str, values: Collection[str]) -> None:
+def check_quota(call: Call, what: str, values: Collection[str]) -> None:
+    settings = call.cloud.settings
+    most = settings.image_tag_quota if what == "tags" else settings.image_property_quota
     attempted = (
         sum(not value.startswith(RESERVED_PREFIX) for value in values)
         if what == "properties"
         else len(values)
     )
-    if attempted > QUOTA:
-        raise TooMany(what=what, attempted=attempted, maximum=QUOTA)
+    if 0 <= most < attempted:
+        raise TooMany(what=what, attempted=attempted, maximum=most)
 
 
 def check_visibility(call: Call, visibility: str) -> None:

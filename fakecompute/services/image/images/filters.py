@@ -18,7 +18,7 @@ FLAGS = ("os_hidden", "protected")
 CHOICES = ("name", "id", "status", "container_format", "disk_format")  # take `in:` and `eq:`
 TIMES = ("created_at", "updated_at")  # take all of OPERATORS
 NUMBERS = ("size", "virtual_size", "min_ram", "min_disk")  # take _min and _max
-COLUMNS = frozenset(field.name for field in fields_of(Image)) - {"tags", "properties"}
+COLUMNS = frozenset(field.name for field in fields_of(Image)) - {"tags", "properties", "locations"}
 OPERATORS = {"gt": gt, "gte": ge, "lt": lt, "lte": le, "neq": ne, "eq": eq}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
 from fakecompute.domain.records.image import Image
 from fakecompute.errors import BadRequest, Conflict, Forbidden
@@ -13,15 +13,15 @@ from fakecompute.services.image.images.create import (
     READ_ONLY,
     RESERVED,
     RESERVED_PREFIX,
-    ReadOnly,
-    Reserved,
     check_quota,
     check_visibility,
     stored,
 )
+from fakecompute.services.image.images.locations import with_locations
+from fakecompute.services.image.images.protection import Reserved, allowed, demand
 from fakecompute.services.image.policies import authorize
 from fakecompute.services.image.schemas import IMAGE, validate
-from fakecompute.services.image.service import Detail, WrongType
+from fakecompute.services.image.service import Detail, ReadOnly, WrongType
 
 TYPES = {  # which form of a patch a media type means
     "application/openstack-images-v2.0-json-patch": 4,
@@ -87,19 +87,12 @@ class FormatFixed(Forbidden):
     message = "Attribute {name} can be only replaced for a queued image."
 
 
-class EmptyLocations(Detail, Forbidden):
-    message = "Cannot set locations to empty list."
-
-
-class LocationsInvisible(Forbidden):
-    message = "It's not allowed to {op} locations if locations are invisible."
-
-
 class Change(NamedTuple):
     op: str
     name: str
     value: Any
     form: int
+    place: str = ""  # in the list that the name is of
 
 
 # --- reading ---------------------------------------------------------------------------------------------
@@ -134,7 +127,7 @@ def _change(raw: Any, form: int) -> Change:
         raise BadPath(path="/".join(path))
     if op != "remove" and "value" not in raw:
         raise NoValue(op=op)
-    change = Change(op, path[0], raw.get("value"), form)
+    change = Change(op, path[0], raw.get("value"), form, path[1] if len(path) > 1 else "")
     _check(change, len(path))
     return change
 
@@ -196,14 +189,14 @@ def apply(call: Call, image: Image, changes: list[Change]) -> Image:
     if not changes:
         return image
     if {name for name, _ in image.properties} - {name for name, _ in before.properties}:
-        check_quota("properties", [name for name, _ in image.properties])
+        check_quota(call, "properties", [name for name, _ in image.properties])
     return call.cloud.store.put(image.evolve(updated_at=call.cloud.now))
 
 
 def _applied(call: Call, image: Image, change: Change) -> Image:
     name, value = change.name, change.value
     if name == "locations":
-        _refuse_locations(call, image, change)
+        return with_locations(call, image, change.op, change.place, change.value)
     if name == "owner" and change.op == "replace" and not call.is_admin:
         raise OwnerFixed
     if name == "visibility" and change.op != "remove":
@@ -211,7 +204,7 @@ def _applied(call: Call, image: Image, change: Change) -> Image:
     authorize(call, "modify_image", image)
 
     properties = dict(image.properties)
-    exists = name in FIELDS or name in properties
+    exists = name in FIELDS or (name in properties and allowed(call, "read", name))
     if change.op == "remove" and name in FIELDS:
         raise Unremovable(name=name)
     if change.op in ("replace", "remove") and not exists:
@@ -219,7 +212,8 @@ def _applied(call: Call, image: Image, change: Change) -> Image:
     if change.op == "add" and exists and change.form == 4:
         raise PropertyExists(name=name)
     if name in FIELDS:
-        return _with_field(image, name, value)
+        return _with_field(call, image, name, value)
+    demand(call, "delete" if change.op == "remove" else "update" if exists else "create", name)
     if change.op == "remove":
         del properties[name]
     else:
@@ -227,17 +221,9 @@ def _applied(call: Call, image: Image, change: Change) -> Image:
     return image.evolve(properties=tuple(properties.items()))
 
 
-def _with_field(image: Image, name: str, value: Any) -> Image:
+def _with_field(call: Call, image: Image, name: str, value: Any) -> Image:
     if name in ("disk_format", "container_format") and image.status not in ("queued", "importing"):
         raise FormatFixed(name=name)
     if name == "tags":
-        check_quota("tags", set(value))
+        check_quota(call, "tags", set(value))
     return image.evolve(**{name: stored(name, value)})
-
-
-def _refuse_locations(call: Call, image: Image, change: Change) -> NoReturn:
-    """[DEFAULT]show_multiple_locations is off."""
-    if change.op == "replace" and not change.value:
-        raise EmptyLocations
-    authorize(call, "delete_image_location" if change.op == "remove" else "set_image_location", image)
-    raise LocationsInvisible(op="update" if change.op == "replace" else change.op)

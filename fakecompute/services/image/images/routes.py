@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from fakecompute.domain import images
+from fakecompute.domain.image_stores import stores
 from fakecompute.errors import Forbidden, NotFound
 from fakecompute.rest.call import Call
 from fakecompute.rest.dialect import Answer
@@ -13,7 +14,6 @@ from fakecompute.services.image.images.create import new_image
 from fakecompute.services.image.images.listing import listed
 from fakecompute.services.image.images.patch import apply, form_of, read_patch
 from fakecompute.services.image.images.views import image_detail
-from fakecompute.services.image.info import IMPORT_METHODS
 from fakecompute.services.image.policies import image_for, look_up
 from fakecompute.services.image.service import image as routes
 from fakecompute.services.image.service import refuse_body, sent_body
@@ -44,17 +44,18 @@ def list_images(call: Call) -> dict[str, Any]:
 @routes.post("/images")
 def create_image(call: Call) -> Answer:
     image = new_image(call, sent_body(call))
-    headers = {
-        "Location": f"{call.url}/images/{image.id}",
-        "OpenStack-image-import-methods": ",".join(IMPORT_METHODS),
-    }
+    headers = {"Location": f"{call.url}/images/{image.id}"}
+    if methods := call.cloud.settings.enabled_import_methods:
+        headers["OpenStack-image-import-methods"] = ",".join(methods)
+    if found := stores(call.cloud):
+        headers["OpenStack-image-store-ids"] = ",".join(store.name for store in found)
     return Answer(201, image_detail(image, call), headers)
 
 
 @routes.get("/images/<image_id>")
 def show_image(call: Call, image_id: str) -> dict[str, Any]:
     refuse_body(call)
-    return image_detail(look_up(call, image_id), call)
+    return image_detail(image_for(call, image_id, "get_image"), call)
 
 
 @routes.patch("/images/<image_id>")

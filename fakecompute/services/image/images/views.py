@@ -7,6 +7,9 @@ from typing import Any
 from fakecompute.domain.records.image import Image
 from fakecompute.rest.call import Call
 from fakecompute.rest.view import View, field, listed, moment
+from fakecompute.services.image.image_locations import locations_of
+from fakecompute.services.image.images.protection import readable
+from fakecompute.services.image.policies import permits
 
 _own = View(
     field("name"),
@@ -35,4 +38,19 @@ _own = View(
 
 
 def image_detail(image: Image, call: Call) -> dict[str, Any]:
-    return {**dict(image.properties), **_own(image, call)}
+    return {**readable(call, image), **_own(image, call), **_places(image, call)}
+
+
+def _places(image: Image, call: Call) -> dict[str, Any]:
+    """Where the bytes are, as far as this cloud's Glance tells it."""
+    settings, told = call.cloud.settings, dict[str, Any]()
+    if not (settings.show_multiple_locations or settings.show_image_direct_url or settings.enabled_backends):
+        return told
+    places = locations_of(image) if permits(call, "get_image_location", image) else []
+    if settings.show_multiple_locations:
+        told["locations"] = places
+    if settings.show_image_direct_url and places:
+        told["direct_url"] = places[0]["url"]
+    if names := [place["metadata"]["store"] for place in places if "store" in place["metadata"]]:
+        told["stores"] = ",".join(names)
+    return told

@@ -1,4 +1,7 @@
-"""Random scenarios, each right: faults of all phases, events of all kinds, timings, and clients with all their verbs."""
+"""Random scenarios, each right: faults of all phases, events of all kinds, timings, and clients with all their verbs.
+
+They are of the default cloud.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +69,8 @@ HITS = told(
 CALLS = st.sampled_from(
     (
         "compute.*", "compute.create_server", "compute.show_server", "compute.list_servers*", "compute.delete_server",
-        "volume.*", "volume.create_volume", "volume.list_volumes*", "network.*", "network.list_*", "network.create_port",
+        "volume.*", "volume.create_volume", "volume.list_volumes*", "network.*", "network.list_*",
+        "network.create_port",
         "image.*", "image.list_images", "identity.create_token", "identity.*", "*.list_*", "*.show_*", "*.delete_*",
     )
 )  # fmt: skip
@@ -83,8 +87,8 @@ WIRE = st.one_of(
     st.integers(0, 300).map(lambda size: {"truncate": size}),
 )
 FIELDS = st.sampled_from(
-    ("status", "name", "id", "addresses", "fault", "links", "created", "created_at", "hostId", "attachments", "fixed_ips",
-     "zoneName", "zoneState", "metadata", "flavor")
+    ("status", "name", "id", "addresses", "fault", "links", "created", "created_at", "hostId", "attachments",
+     "fixed_ips", "zoneName", "zoneState", "metadata", "flavor")
 )  # fmt: skip
 READ = told(
     {},
@@ -114,7 +118,8 @@ def fault(draw: st.DrawFn, name: str) -> dict[str, Any]:
     kind = draw(st.sampled_from(("before", "after", "wire", "read", "step", "step")))
     said: dict[str, Any] = {"name": name}
     if kind == "step":
-        said |= {"on": draw(st.sampled_from([*steps(), "server.create.*", "server.*", "volume.*"])), "effect": draw(STEP)}
+        places = [*steps(), "server.create.*", "server.*", "volume.*"]
+        said |= {"on": draw(st.sampled_from(places)), "effect": draw(STEP)}
         if draw(st.booleans()) and "host" in facts_of_steps(said["on"]):
             said["where"] = {"host": draw(st.sampled_from(("compute-1", "storage@lvm-1#*")))}
     else:
@@ -139,7 +144,8 @@ EVENTS: dict[str, Some] = {
     "endpoint_listed": st.sampled_from(("volume", "compute")),
     "agent_down": HOSTS, "agent_up": HOSTS,
     "set_quota": told(
-        {"project": st.just("demo"), "instances": st.integers(-1, 3)}, volumes=st.integers(-1, 3), port=st.integers(-1, 3)
+        {"project": st.just("demo"), "instances": st.integers(-1, 3)},
+        volumes=st.integers(-1, 3), port=st.integers(-1, 3),
     ),
     "set_capacity": told({"host": HOSTS}, vcpus=st.integers(1, 8), ram=st.integers(512, 9000), disk=st.integers(1, 50)),
     "set_settings": st.sampled_from(({"token_expiration": 30}, {"resize_confirm_window": 20}, {"max_limit": 1})),
@@ -249,7 +255,7 @@ SIMPLE: dict[str, Some] = {
     "boot": BOOT,
     "create": st.builds(_with, CREATED, told({}, **EXPECT)),
     "wait": WAIT,
-    "act": st.builds(lambda things, action: {**action, **things}, st.sampled_from(({"servers": "web*"}, {"servers": "*"})), ACTIONS),
+    "act": st.builds(_with, ACTIONS, st.sampled_from(({"servers": "web*"}, {"servers": "*"}))),
     "update": about(**EXPECT).map(lambda said: {**said, "body": {"name": "web-renamed"}}),
     "delete": about(only_known=st.booleans(), older=SHORT, every=SHORT, **EXPECT),
     "show": about(**EXPECT),
@@ -271,7 +277,8 @@ def step(draw: st.DrawFn, depth: int = 0) -> dict[str, Any]:
     verb = draw(st.sampled_from([*VERBS, "repeat"] if depth == 0 else VERBS))
     if verb == "repeat":
         inner = st.lists(step(depth=1), min_size=1, max_size=2)
-        said: dict[str, Any] = {verb: draw(told({"times": st.integers(1, 3), "steps": inner}, every=SHORT, until=CONDITION))}
+        rounds = told({"times": st.integers(1, 3), "steps": inner}, every=SHORT, until=CONDITION)
+        said: dict[str, Any] = {verb: draw(rounds)}
     else:
         said = {verb: draw(SIMPLE[verb])}
     if draw(st.sampled_from((True, True, True, True, False))):
@@ -292,15 +299,16 @@ CLIENT = told(
     watches_expiry=st.booleans(),
     lists=st.sampled_from(("all_pages", "first_page", "blindly")),
 )
+TINY = {"flavor": "m1.tiny", "image": IMAGE}
 BEGINNINGS: tuple[list[dict[str, Any]], ...] = (
     [
-        {"boot": {"name": "web", "count": 2, "flavor": "m1.tiny", "image": IMAGE, "network": "private"}, "may_fail": True},
+        {"boot": {"name": "web", "count": 2, **TINY, "network": "private"}, "may_fail": True},
         {"create": {"kind": "volumes", "body": {"name": "disk-1", "size": 1}}, "may_fail": True},
         {"wait": {"servers": "web*", "status": "ACTIVE", "within": "2m"}, "may_fail": True},
     ],
     [
         {"create": {"kind": "volumes", "body": {"name": "disk-1", "size": 1}}, "may_fail": True},
-        {"boot": {"name": "web", "flavor": "m1.tiny", "image": IMAGE, "volume": {"size": 1}}, "may_fail": True},
+        {"boot": {"name": "web", **TINY, "volume": {"size": 1}}, "may_fail": True},
         {"wait": {"servers": "web*", "status": "ACTIVE", "within": "2m"}, "may_fail": True},
         {"attach": {"server": "web*", "volume": "disk-1"}, "may_fail": True},
     ],
@@ -322,7 +330,12 @@ EXPECTED = st.just(
 
 @st.composite
 def scenarios(draw: st.DrawFn) -> dict[str, Any]:
-    """What a file would hold."""
+    """What a scenario file would hold; `load` accepts it, and `cloud` and `replay` can play it.
+
+        @given(scenario=scenarios())
+        def test_my_report_can_show_any_run(scenario):
+            assert as_html(replay(load(scenario)))
+    """
     return {
         "seed": draw(st.integers(0, 3)),
         "timing": dict(draw(st.lists(timing(), max_size=3))),
@@ -331,3 +344,13 @@ def scenarios(draw: st.DrawFn) -> dict[str, Any]:
         "workload": draw(WORKLOAD),
         "expect": draw(EXPECTED),
     }
+
+
+def workloads() -> st.SearchStrategy[dict[str, Any]]:
+    """What stands under `workload` in a scenario: what clients ask for, right and wrong.
+
+        @given(workload=workloads())
+        def test_the_release_of_ones_users_answers_them_all(workload):
+            assert replay(load({"release": "zed", "workload": workload})).outcomes
+    """
+    return WORKLOAD

@@ -1,0 +1,104 @@
+"""Trunks and their subports, as clients and Nova see them."""
+
+import pytest
+
+V2 = "/network/v2.0"
+TRUNKS = f"{V2}/trunks"
+
+
+def message(answer):
+    return answer.status_code, answer.json["NeutronError"]["type"], answer.json["NeutronError"]["message"]
+
+
+
+@pytest.fixture
+def ports(new_network, new_subnet, new_port):
+    network = new_network()
+    new_subnet(network)
+    return [new_port(network) for _ in range(3)]
+
+
+def sub(port, number=100, kind="vlan"):
+    return {"port_id": port["id"], "segmentation_id": number, "segmentation_type": kind}
+
+
+@pytest.fixture
+def trunk(http, ports):
+    body = {"port_id": ports[0]["id"], "sub_ports": [sub(ports[1])]}
+    made = http.post(TRUNKS, json={"trunk": body})
+    assert made.status_code == 201, made.text
+    return made.json["trunk"]
+
+
+def add(http, trunk, *subs):
+    return http.put(f"{TRUNKS}/{trunk['id']}/add_subports", json={"sub_ports": list(subs)})
+
+
+def test_a_new_one_is_down_at_revision_0(trunk, ports):
+    assert (trunk["status"], trunk["revision_number"], trunk["port_id"]) == ("DOWN", 0, ports[0]["id"])
+    assert trunk["sub_ports"] == [sub(ports[1])]
+
+
+def test_only_the_parent_tells_of_its_trunk(http, trunk, ports):
+    parent, child = (http.get(f"{V2}/ports/{port['id']}").json["port"] for port in ports[:2])
+    assert parent["trunk_details"] == {
+        "trunk_id": trunk["id"],
+        "sub_ports": [{**sub(ports[1]), "mac_address": child["mac_address"]}],
+    }
+    assert "trunk_details" not in child
+
+
+@pytest.mark.parametrize(
+    "wish,status,type",
+    [
+        (lambda ports: sub(ports[2]), 409, "DuplicateSubPort"),
+        (lambda ports: sub(ports[1], 7), 409, "TrunkPortInUse"),
+        (lambda ports: sub(ports[0], 7), 409, "ParentPortInUse"),
+        (lambda ports: sub(ports[2], 5000), 400, "InvalidInput"),
+        (lambda ports: sub(ports[2], "x"), 400, "InvalidInput"),
+        (lambda ports: sub(ports[2], 7, "foo"), 400, "InvalidInput"),
+        (lambda ports: {"port_id": ports[2]["id"], "segmentation_type": "inherit"}, 400, "InvalidInput"),
+    ],
+)
+def test_subports_that_cannot_be(http, trunk, ports, wish, status, type):
+    assert message(add(http, trunk, wish(ports)))[:2] == (status, type)
+
+
+def test_a_port_of_a_trunk_stays(http, trunk, ports):
+    parent, child = (message(http.delete(f"{V2}/ports/{port['id']}")) for port in ports[:2])
+    assert parent == (
+        409, "PortInUseAsTrunkParent", f"Port {ports[0]['id']} is currently a parent port for trunk {trunk['id']}.",
+    )  # fmt: skip
+    assert child == (
+        409, "PortInUseAsSubPort", f"Port {ports[1]['id']} is currently a subport for trunk {trunk['id']}.",
+    )  # fmt: skip
+
+
+def test_one_that_is_off_is_not_changed(http, trunk, ports):
+    http.put(f"{TRUNKS}/{trunk['id']}", json={"trunk": {"admin_state_up": False}})
+    assert message(add(http, trunk, sub(ports[2], 7)))[1] == "TrunkDisabled"
+    assert message(http.delete(f"{TRUNKS}/{trunk['id']}"))[1] == "TrunkDisabled"
+
+
+def test_it_is_wired_when_a_server_is_plugged_into_its_parent(cloud, http, trunk, ports):
+    image = http.get("/image/v2/images").json["images"][0]["id"]
+    body = {"name": "vm", "flavorRef": "1", "imageRef": image, "networks": [{"port": ports[0]["id"]}]}
+    server = http.post("/compute/v2.1/servers", json={"server": body}).json["server"]
+    cloud.settle()
+    child = http.as_("admin").get(f"{V2}/ports/{ports[1]['id']}").json["port"]
+    assert http.get(f"{TRUNKS}/{trunk['id']}").json["trunk"]["status"] == "ACTIVE"
+    assert (child["device_owner"], child["status"]) == ("trunk:subport", "ACTIVE")
+    assert message(http.delete(f"{TRUNKS}/{trunk['id']}"))[1] == "TrunkInUse"
+    http.delete(f"/compute/v2.1/servers/{server['id']}")
+    cloud.settle()
+    assert http.get(f"{TRUNKS}/{trunk['id']}").json["trunk"]["status"] == "DOWN"
+    assert http.delete(f"{TRUNKS}/{trunk['id']}").status_code == 204
+
+
+def test_those_of_others_are_not_there(http, trunk):
+    assert message(http.as_("alt_demo").get(f"{TRUNKS}/{trunk['id']}"))[:2] == (404, "TrunkNotFound")
+
+
+def test_they_have_tags(http, trunk):
+    assert http.put(f"{TRUNKS}/{trunk['id']}/tags/web").status_code == 201
+    assert http.get(TRUNKS, params={"tags": "web"}).json["trunks"][0]["id"] == trunk["id"]
