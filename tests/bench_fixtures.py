@@ -6,6 +6,7 @@ plain fixture costs is taken off.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -64,7 +65,8 @@ def _each(place: Path, name: str) -> float:
 def _run(place: Path, *words: str) -> float:
     began = time.perf_counter()
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *_plugin(), *words]
-    done = subprocess.run(command, cwd=place, capture_output=True, text=True, check=False)
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    done = subprocess.run(command, cwd=place, env=env, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(done.stdout)
     return time.perf_counter() - began

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from errno import ECONNRESET
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -126,8 +127,7 @@ class Wire(asyncio.Transport):
         shared, parts = is_shared(exchange.cloud), iter(parts)
         for seconds, data in parts:
             if seconds and shared:
-                rest = chain([(0.0, data)], parts)
-                return self._later(seconds, lambda: self._play(exchange, rest))
+                return self._later(seconds, partial(self._play, exchange, chain([(0.0, data)], parts)))
             self._feed(data)
         effect = exchange.effect
         if effect is not None and effect.reset:

@@ -77,6 +77,7 @@ def wrapped(trial: Trial, test: Test) -> Test:
     """The test as pytest sees it: it asks for its other fixtures, and makes its clients itself."""
     signature = inspect.signature(test)
     own = list(signature.parameters)
+
     @wraps(test)
     def run(*args: Any, **named: Any) -> None:
         __tracebackhide__ = True

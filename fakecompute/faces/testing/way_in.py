@@ -33,7 +33,8 @@ def way_in(cloud: Cloud, address: str) -> Iterator[None]:
     before = {name: os.environ[name] for name in os.environ if name.startswith("OS_") or name in DIRECT}
     logins = entries({"": cloud}, address)
     path = _written(tuple(logins.items()), own_clouds(before.get("OS_CLIENT_CONFIG_FILE")))
-    files = {"OS_CLIENT_CONFIG_FILE": path, "OS_CLIENT_SECURE_FILE": _nothing()}  # the user's secrets are for his clouds
+    # the user's secrets are for his own clouds
+    files = {"OS_CLIENT_CONFIG_FILE": path, "OS_CLIENT_SECURE_FILE": _nothing()}
     mine = {**files, "OS_CLOUD": CLOUD, **next(iter(logins.values())).variables()}
     direct = ",".join(filter(None, (before.get(DIRECT[0]), address.partition("//")[2])))
     mine |= dict.fromkeys(DIRECT, direct)  # or requests looks for a proxy each time
