@@ -3,7 +3,7 @@ PYTHON      ?= python3
 CONFORMANCE ?= ../shared/conformance
 BIN         := .venv/bin
 
-.PHONY: help serve test properties lint bench coverage conformance tempest harness clean
+.PHONY: help serve test properties lint bench coverage conformance tempest gophercloud harness clean
 
 help:         ## show this list
 	@sed -n 's/^\([a-z]*\): .*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -27,7 +27,7 @@ bench: .venv/.ready        ## how fast it is, on this machine
 coverage: .venv/.ready     ## write docs/coverage.md: which operations there are
 	$(BIN)/fakecompute coverage --markdown > docs/coverage.md
 
-conformance: harness .venv/.ready .venv-nova/.ready .venv-cinder/.ready  ## compare with real Nova and Cinder (CONFORMANCE=folder of the harness)
+conformance: harness .venv/.ready .venv-nova/.ready .venv-cinder/.ready gophercloud  ## compare with real Nova and Cinder (CONFORMANCE=folder of the harness)
 	rm -rf .traffic
 	FAKECOMPUTE_TRAFFIC='$(CURDIR)/.traffic' $(BIN)/python -m pytest -q -n auto $(ARGS); tested=$$?; \
 	export CONFORMANCE='$(abspath $(CONFORMANCE))'; \
@@ -40,6 +40,11 @@ conformance: harness .venv/.ready .venv-nova/.ready .venv-cinder/.ready  ## comp
 
 tempest: harness .venv/.ready  ## OpenStack's own Tempest (CONFORMANCE=folder, REGEX=which tests)
 	CONFORMANCE='$(abspath $(CONFORMANCE))' $(BIN)/python -m tests.conformance.tempest $(if $(REGEX),'$(REGEX)')
+
+gophercloud: .venv/.ready  ## what Terraform's provider is made of, from an image to a server (where there is go)
+	@command -v go > /dev/null || echo 'There is no go here, so that gophercloud is not tried.' >&2
+	! command -v go > /dev/null || { cd tests/conformance/gophercloud && \
+	    '$(CURDIR)/$(BIN)/fakecompute' run quick.yaml -- go test -count=1 ./...; }
 
 harness:
 	@test -d '$(CONFORMANCE)' || { \

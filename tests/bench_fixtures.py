@@ -141,6 +141,7 @@ def _script() -> None:
     image = conn.image.find_image("cirros-0.6.3-x86_64-disk").id
     flavor = conn.compute.find_flavor("m1.tiny").id
     private, public = (conn.network.find_network(name).id for name in ("private", "public"))
+    addresses = []
     for number in range(20):
         server = conn.compute.create_server(
             name=f"web-{number}", image_id=image, flavor_id=flavor, networks=[{"uuid": private}]
@@ -151,4 +152,6 @@ def _script() -> None:
         conn.compute.create_volume_attachment(server, volume_id=volume.id)
         conn.block_storage.wait_for_status(volume, "in-use", wait=900)
         (port,) = conn.network.ports(device_id=server.id)
-        conn.network.create_ip(floating_network_id=public, port_id=port.id)
+        addresses.append(conn.network.create_ip(floating_network_id=public, port_id=port.id))
+    for address in addresses:
+        conn.network.wait_for_status(address, "ACTIVE")

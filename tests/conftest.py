@@ -4,6 +4,11 @@ from importlib.metadata import entry_points
 
 from hypothesis import settings
 
+import fakecompute.faces.testing.clients  # noqa: F401  # what an inner run (pytester) is the first to import is
+from fakecompute.services import all_services  # forgotten after it, and comes twice
+
+all_services()
+
 PLUGIN = "fakecompute.faces.pytest_plugin"
 
 pytest_plugins = ["pytester", "tests.traffic"]

@@ -7,6 +7,7 @@ from pathlib import Path
 from textwrap import indent
 
 import aiohttp  # noqa: F401  # what an inner run is the first to import is forgotten after it, and comes twice
+import httpcore  # noqa: F401
 import httpx  # noqa: F401
 import openstack  # noqa: F401
 import pytest

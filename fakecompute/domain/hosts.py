@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fakecompute.domain.block_devices import devices_of
+from fakecompute.domain.network_trunks import resume
 from fakecompute.domain.placement.hosts import report
 from fakecompute.domain.records.compute import Host
 from fakecompute.domain.records.server import Migration, Server
@@ -70,6 +71,7 @@ def host_up(cloud: Cloud, host: Host) -> Host:
         for device in devices_of(cloud, server.id):
             if device.cast_in_vain:
                 BLOCK_DEVICE.again(cloud, device)
+    resume(cloud, host.name)
     report(cloud, host)
     return host
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from fakecompute.domain.image_formats import FormatMismatch, made_of
+from fakecompute.domain.image_quota import StorageQuotaFull, check_storage
 from fakecompute.domain.image_stores import Location, location, stores, stores_of
 from fakecompute.domain.images import store_data
 from fakecompute.domain.lifecycle import Changes, Lifecycle, stage, way
@@ -205,9 +206,10 @@ def _filled(cloud: Cloud, task: ImageTask, image: Image, data: bytes) -> Changes
 
 def _stored(cloud: Cloud, image: Image, data: bytes, targets: Sequence[str] = ()) -> Image:
     try:
+        check_storage(cloud, image.owner, len(data))
         return store_data(cloud, image, data, targets)
-    except FormatMismatch as mismatch:
-        raise ImportFailed(reason=str(mismatch)) from None
+    except (FormatMismatch, StorageQuotaFull) as refused:
+        raise ImportFailed(reason=str(refused)) from None
 
 
 def _image(cloud: Cloud, task: ImageTask) -> Image:

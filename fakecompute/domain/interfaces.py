@@ -9,7 +9,9 @@ from fakecompute.domain import actions, server_network
 from fakecompute.domain.actions import Caller
 from fakecompute.domain.network import change
 from fakecompute.domain.network_addresses import Wish, requested, subnets_of
+from fakecompute.domain.network_floatingips import floatingips_of, follow_addresses
 from fakecompute.domain.network_sharing import is_shared
+from fakecompute.domain.network_trunks import follow_parent
 from fakecompute.domain.records.network import Network, Port, SecurityGroup
 from fakecompute.domain.records.server import ActionEvent, NetworkRequest, Server
 from fakecompute.domain.server_network import ports_of
@@ -64,6 +66,7 @@ def attach(cloud: Cloud, server: Server, caller: Caller, is_admin: bool, request
         port = change(cloud, server_network.attach_automatic(cloud, bare), tag=request.tag)
     if server.power_state == Power.RUNNING and port.admin_state_up:
         port = change(cloud, port, status="ACTIVE")
+        follow_parent(cloud, port)
     return port
 
 
@@ -153,12 +156,14 @@ def _grow(cloud: Cloud, port: Port) -> bool:
 
 
 def remove_fixed_ip(cloud: Cloud, server: Server, is_admin: bool, address: str) -> None:
-    """Take an address from the first port that has it; nobody is told if none has."""
+    """Take an address from the first port that has it; nobody is told if none has, or Neutron does not let it go."""
     check_unlocked(server, is_admin)
     for port in ports_of(cloud, server.id):
         kept = tuple(fixed for fixed in port.fixed_ips if fixed.ip_address != address)
         if kept != port.fixed_ips:
-            change(cloud, port, fixed_ips=kept)
+            if any(floating.fixed_ip_address == address for floating in floatingips_of(cloud, port.id)):
+                return  # nova/network/neutron.py: remove_fixed_ip_from_instance looks at no other port
+            follow_addresses(cloud, change(cloud, port, fixed_ips=kept))
             cloud.store.put(server.evolve(updated_at=cloud.now))
             return
 

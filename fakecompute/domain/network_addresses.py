@@ -235,6 +235,15 @@ def eui64(cidr: str, mac: str) -> str:
     return str(IPv6Address(int(ip_network(cidr).network_address) | suffix))
 
 
+def with_mac(cloud: Cloud, port: Port, mac: str) -> tuple[FixedIP, ...]:
+    """The addresses of a port under another MAC: those that it makes from it change."""
+    subnets = {fixed.subnet_id: cloud.store.get(Subnet, fixed.subnet_id) for fixed in port.fixed_ips}
+    return tuple(
+        FixedIP(ip.subnet_id, eui64(subnets[ip.subnet_id].cidr, mac)) if subnets[ip.subnet_id].auto_address else ip
+        for ip in port.fixed_ips
+    )
+
+
 def new_mac(cloud: Cloud, network_id: str) -> str:
     """One that no port of the network has."""
     while True:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from fakecompute.domain.compute_services import CONTROLLER
 from fakecompute.domain.network_bindings import is_alive
+from fakecompute.domain.network_trunks import resume
 from fakecompute.domain.records.compute import Host
 from fakecompute.domain.records.network import Network, Port, Router, Subnet
 from fakecompute.domain.records.network_agent import Agent, AgentSetting, Hosting
@@ -50,7 +51,11 @@ def agent_down(cloud: Cloud, host: Host) -> Host:
 
 
 def agent_up(cloud: Cloud, host: Host) -> Host:
-    return cloud.store.put(host.evolve(agent_lost_at=0)) if host.agent_lost_at else host
+    if not host.agent_lost_at:
+        return host
+    host = cloud.store.put(host.evolve(agent_lost_at=0))
+    resume(cloud, host.name)
+    return host
 
 
 def plugged(cloud: Cloud, server: Server) -> int:

@@ -98,7 +98,7 @@ def remove_floatingip(cloud: Cloud, floating: FloatingIP) -> None:
     """The address is free again."""
     check_unforwarded(cloud, floating)
     for holder in cloud.store.by(Port, "device", floating.id):
-        cloud.store.drop(holder)
+        drop_port(cloud, holder)
     cloud.store.drop(floating)
 
 
@@ -136,6 +136,27 @@ def floatingips_of(cloud: Cloud, port_id: str) -> list[FloatingIP]:
 
 
 # --- where it leads
+
+
+def leads_to(cloud: Cloud, floating: FloatingIP) -> list[FixedIP]:
+    """The addresses inside that it leads to: as a whole, or by its forwardings."""
+    ends = [(floating.port_id, floating.fixed_ip_address)] if floating.port_id else []
+    forwarded = cloud.store.by(PortForwarding, "floatingip", floating.id)
+    ends += [(one.internal_port_id, one.internal_ip_address) for one in forwarded]
+    return [
+        fixed
+        for port_id, address in ends
+        for fixed in cloud.store.get(Port, port_id or "").fixed_ips
+        if fixed.ip_address == address
+    ]
+
+
+def follow_addresses(cloud: Cloud, port: Port) -> None:
+    """A port has other addresses: what was forwarded to those that it had is forwarded no more."""
+    own = {fixed.ip_address for fixed in port.fixed_ips}
+    for forwarding in cloud.store.by(PortForwarding, "port", port.id):
+        if forwarding.internal_ip_address not in own:
+            drop_forwarding(cloud, forwarding)
 
 
 def associate(cloud: Cloud, floating: FloatingIP, port: Port, wanted: str | None = None) -> FloatingIP:

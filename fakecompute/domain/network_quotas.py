@@ -16,6 +16,7 @@ from fakecompute.domain.records.network import (
 )
 from fakecompute.domain.records.network_pools import SubnetPool
 from fakecompute.domain.records.network_sharing import RBACPolicy
+from fakecompute.domain.records.trunk import Trunk
 from fakecompute.errors import Conflict
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ KINDS: dict[str, type[Record]] = {
     "rbac_policy": RBACPolicy,
     "security_group": SecurityGroup,
     "security_group_rule": SecurityGroupRule,
+    "trunk": Trunk,
 }
 
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from fakecompute.domain.network import begun, change
-from fakecompute.domain.network_bindings import binding
+from fakecompute.domain.network_bindings import FAILED, binding, vif
+from fakecompute.domain.network_quotas import check_quota
 from fakecompute.domain.records.network import Network, Port
 from fakecompute.domain.records.trunk import SubPort, Trunk
 from fakecompute.errors import Conflict, NotFound
@@ -109,6 +110,7 @@ def trunk_of(cloud: Cloud, parent: Port) -> Trunk | None:
 
 
 def make_trunk(cloud: Cloud, project_id: str, sub_ports: Sequence[SubPort], **fields: Any) -> Trunk:
+    check_quota(cloud, project_id, "trunk")
     id = cloud.streams.uuid("trunk")
     _check_distinct(id, sub_ports)
     return cloud.store.put(Trunk(id=id, project_id=project_id, sub_ports=tuple(sub_ports), **fields, **begun(cloud)))
@@ -184,12 +186,19 @@ def wired(cloud: Cloud, event: Event) -> None:
     if trunk is None:
         return
     parent = cloud.store.get(Port, trunk.port_id)
-    if parent.status != "ACTIVE":
+    if parent.status != "ACTIVE" or vif(cloud, parent.host)["vif_type"] == FAILED:  # a silent agent wires nothing
         return
     for sub in trunk.sub_ports:
         port = cloud.store.get(Port, sub.port_id)
         change(cloud, port, **binding(cloud, port, parent.host), device_owner=SUBPORT, status="ACTIVE")
     _now(cloud, trunk, status="ACTIVE")
+
+
+def resume(cloud: Cloud, host: str) -> None:
+    """The agent of a host is back: it wires what it has not."""
+    for trunk in sorted(cloud.store.all(Trunk), key=lambda trunk: (trunk.created_at, trunk.id)):
+        if trunk.status != "ACTIVE" and cloud.store.get(Port, trunk.port_id).host == host:
+            wire(cloud, trunk)
 
 
 def follow_parent(cloud: Cloud, parent: Port) -> None:

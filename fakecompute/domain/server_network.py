@@ -281,11 +281,8 @@ def security_group_id(cloud: Cloud, project_id: str, name: str) -> str:
 
 
 def allocate(cloud: Cloud, server: Server) -> None:
-    """Make or bind the ports that a new server was asked for with; raises why that cannot be.
-
-    A server that was tried on another host before has its ports already: they come along.
-    """
-    if ports_of(cloud, server.id):
+    """Make or bind the ports that a new server was asked for with; raises why that cannot be."""
+    if ports_of(cloud, server.id):  # it was plugged into some while it was on its way
         return rebind(cloud, server)
     requests = server.networks
     if requests is None:

@@ -22,15 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
     from pathlib import Path
 
-    from keystoneauth1.adapter import Adapter
-    from keystoneauth1.session import Session
-    from openstack.connection import Connection
-
     from fakecompute.faces.running import Running
     from fakecompute.faces.server import Server
     from fakecompute.faces.testing.cloud import TestCloud
     from fakecompute.faces.testing.running import Manner
-    from fakecompute.wsgi.client import Http
 
 RUNNING = "fakecompute.faces.testing.running"  # not imported, if no test has asked for a cloud
 HOMES = "fakecompute.faces.testing.homes"  # nor this, if none is to survive faults
@@ -89,8 +84,8 @@ def _told(item: pytest.Item, cloud: TestCloud, number: int) -> str:
         return "Nothing happened in the cloud."
     try:
         path = _journal(item, cloud, number)
-    except OSError as error:
-        return f"{cloud.report()}\n\nThe journal could not be written: {error}"
+    except Exception as error:  # a report that fails would end the whole run
+        return f"{cloud.report()}\n\nThe journal could not be written: {type(error).__name__}: {error}"
     return f"{cloud.report()}\n\nPlay it again: fakecompute replay {path}"
 
 
@@ -230,88 +225,42 @@ def _manner(options: dict[str, Any], for_others: bool) -> Manner:
 # --- clients
 
 
-@pytest.fixture
-def http(cloud: TestCloud) -> Http:
-    """Plain HTTP to the test's cloud as `demo`; `http.as_("admin")` is another's view of it.
-
-    Below `/_fakecompute/v1` it reaches the control API of the cloud, as a server's clients do.
-    """
-    from fakecompute.faces.control import with_control
-    from fakecompute.wsgi.app import app
-    from fakecompute.wsgi.client import Http
-
-    return Http(cloud, through=with_control(app()))
-
-
-@pytest.fixture
-def fakecompute_time(cloud: TestCloud) -> None:
-    """The test lives in its cloud's time, even if other processes are its clients, too."""
-
-
-@pytest.fixture
-def openstack_as(cloud: TestCloud) -> Iterator[Callable[..., Connection]]:
-    """`openstack_as("admin")`: an openstacksdk connection to the test's cloud for any of its users."""
-    try:
-        import openstack  # noqa: F401
-    except ModuleNotFoundError as missing:
-        _missing(missing)
-    from fakecompute.faces.transport import connect
-
-    opened: list[Connection] = []
-
-    def connect_as(user: str = "demo", project: str | None = None) -> Connection:
-        opened.append(connect(cloud, user, project))
-        return opened[-1]
-
-    yield connect_as
-    for connection in opened:
-        connection.close()
+# Its name in faces/testing/clients.py, and what `pytest --fixtures` says of it.
+CLIENTS = {
+    "http": "Plain HTTP to the test's cloud as `demo`; `http.as_(\"admin\")` is another's view of it. Below "
+    "`/_fakecompute/v1` it reaches the control API of the cloud, as a server's clients do.",
+    "fakecompute_time": "The test lives in its cloud's time, even if other processes are its clients, too.",
+    "openstack_as": "`openstack_as(\"admin\")`: an openstacksdk connection for any of the cloud's users.",
+    "openstack": "An openstacksdk connection to the test's cloud as `demo`, without a socket and in the cloud's time.",
+    "openstack_admin": "The same as `admin`.",
+    "keystone_session": "A session of keystoneauth as `demo`, without a socket.",
+    **{
+        name: f"`get`, `post` and their kin at the {api} API, as keystoneauth's adapters have them."
+        for name, api in (
+            ("nova", "Compute"), ("cinder", "Block Storage"), ("glance", "Image"), ("keystone", "Identity"),
+            ("neutron", "Network"), ("placement", "Placement"),
+        )
+    },
+}  # fmt: skip
 
 
-def _missing(error: ModuleNotFoundError) -> None:
-    pytest.fail(f"{error.name} is missing: pip install 'fakecompute[clients]'", pytrace=False)
+def _client(name: str) -> Any:
+    def client(cloud: TestCloud) -> Iterator[Any]:
+        from fakecompute.faces.testing import clients
+
+        with ExitStack() as stack:
+            try:
+                made = clients.CLIENTS[name](cloud, stack)
+            except ModuleNotFoundError as missing:
+                pytest.fail(f"{missing.name} is missing: pip install 'fakecompute[clients]'", pytrace=False)
+            yield made
+
+    client.__doc__ = CLIENTS[name]
+    return pytest.fixture(client, name=name)
 
 
-@pytest.fixture
-def openstack(openstack_as: Callable[..., Connection]) -> Connection:
-    """An openstacksdk connection to the test's cloud as `demo`, without a socket and in the cloud's time."""
-    return openstack_as()
-
-
-@pytest.fixture
-def openstack_admin(openstack_as: Callable[..., Connection]) -> Connection:
-    """The same as `admin`."""
-    return openstack_as("admin")
-
-
-@pytest.fixture
-def keystone_session(cloud: TestCloud) -> Session:
-    """A session of keystoneauth as `demo`, without a socket."""
-    try:
-        import keystoneauth1  # noqa: F401
-    except ModuleNotFoundError as missing:
-        _missing(missing)
-    from fakecompute.faces.transport import session
-
-    return session(cloud)
-
-
-def _adapter(service_type: str) -> Any:
-    def adapter(keystone_session: Session) -> Adapter:
-        from keystoneauth1.adapter import Adapter
-
-        return Adapter(keystone_session, service_type=service_type, raise_exc=False)
-
-    adapter.__doc__ = f"`get`, `post` and their kin at the {service_type} API, as keystoneauth's adapters have them."
-    return adapter
-
-
-nova = pytest.fixture(_adapter("compute"), name="nova")
-cinder = pytest.fixture(_adapter("block-storage"), name="cinder")
-glance = pytest.fixture(_adapter("image"), name="glance")
-keystone = pytest.fixture(_adapter("identity"), name="keystone")
-neutron = pytest.fixture(_adapter("network"), name="neutron")
-placement = pytest.fixture(_adapter("placement"), name="placement")
+for _name in CLIENTS:
+    globals()[_name] = _client(_name)
 
 
 # --- a server for other processes
@@ -340,7 +289,7 @@ def _session_server() -> Iterator[Server]:
 
 @pytest.fixture
 def fakecompute_shared_server(cloud: TestCloud, _session_server: Server, tmp_path: Path) -> Iterator[Running]:
-    """The same below `/clouds/<id>/` of one server, which runs as long as the session: without a start for each test."""
+    """The same below `/clouds/<id>/` of one server, which runs as long as the session."""
     from fakecompute.faces.running import running_at
 
     name = f"test-{len(_NAMES) + 1}"

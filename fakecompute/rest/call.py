@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
+from fakecompute.errors import FakeError
 from fakecompute.rest.policy import Context, allows
 from fakecompute.rest.version import FIRST, Version
 
@@ -76,6 +77,13 @@ class Call:
         """For the rare rule that is no field, endpoint or schema.  Prefer a span on the declaration."""
         return self.version >= Version.parse(version)
 
+    def ask(self) -> None:
+        """Does the policy allow the operation, towards what is in the path?"""
+        if self.endpoint is None or self.endpoint.policy is None:
+            return
+        target = next((found.project_id for found in self.params.values() if hasattr(found, "project_id")), None)
+        self.demand(self.endpoint.policy, target)
+
     def may(
         self,
         rule: str,
@@ -95,7 +103,14 @@ class Call:
     ) -> None:
         """The same, as a refusal in the service's words."""
         if not self.may(rule, project_id, user_id, domain_id):
-            raise self.service.dialect.denied(rule)
+            raise self.denied(rule)
+
+    def denied(self, rule: str) -> FakeError:
+        """What the service says to those whom a rule shuts out."""
+        dialect = self.service.dialect
+        if self.context.barred and dialect.barred is not None:
+            return dialect.barred(rule, self.context.barred)
+        return dialect.denied(rule)
 
 
 @lru_cache(maxsize=256)

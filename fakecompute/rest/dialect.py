@@ -54,6 +54,7 @@ class Dialect:
     finish: Callable[[Answer, Version | None], Answer] | None = None  # the last touch to an error, by the version
     bad_version: Callable[[str], FakeError] | None = None  # no such form
     unsupported_version: Callable[[str, Version, Version], FakeError] | None = None
+    barred: Callable[[str, str], FakeError] | None = None  # (policy rule, what the token is for), if not as `denied`
     no_action: str = "There is no such action: {key}"
     wrong_project: str = (
         "Malformed request URL: URL's project_id '{url}' doesn't match Context's project_id '{context}'"

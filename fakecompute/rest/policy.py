@@ -20,10 +20,11 @@ class Context:
     domain_id: str | None = None
     system: bool = False
     roles: frozenset[str] = field(default_factory=frozenset)
+    barred: str = ""  # what the token is for, if that bars it: the service takes only those for projects
 
     @property
     def is_admin(self) -> bool:
-        return "admin" in self.roles
+        return "admin" in self.roles and not self.barred
 
 
 def allows(
@@ -42,8 +43,10 @@ def allows(
     `domain_manager` have the role on the system or on the resource's domain; `own_user`, `own_project` and
     `own_domain` are who or what the token is for, `token_domain` only that of a token for a domain.  `!domain` and
     `!system` in front bar tokens for those; after `!admin` it is not enough to be an admin.
+
+    Whom the service bars altogether is only of the audience `any`.
     """
-    if audience in ("any", "nobody"):
+    if audience in ("any", "nobody") or context.barred:
         return audience == "any"
     if audience == "service_alone":
         return "service" in context.roles

@@ -46,6 +46,7 @@ class Endpoint:
     raw: bool = False  # the body is bytes of any length, for the handler: images
     types: frozenset[str] | None = None  # content types of the body, where they are not the service's
     missing: bool = False  # the real service has it and this one has not: 501
+    asks: bool = False  # does the handler ask the policy, once it has read the body?
     lacks: tuple[str, ...] = ()  # parts of it that answer 501, in the words of the refusal
 
     def status(self, version: Version) -> int:
@@ -70,6 +71,7 @@ class Routes:
     types: frozenset[str] = frozenset(
         ("", "application/json", "text/plain")
     )  # content types that are read as JSON
+    projects_only: bool = False  # do roles on a domain or the system count for nothing here?
     url_project: bool = False  # may the project id stand between version and noun?
     trailing_slash: bool = False  # may any path end with one?
     endpoints: list[Endpoint] = field(default_factory=list)
@@ -106,6 +108,7 @@ class Routes:
         raw: bool = False,
         types: Iterable[str] | None = None,
         missing: bool = False,
+        asks: bool = False,
         lacks: Iterable[str] = (),
     ) -> Callable[[Handler], Handler]:
         """Declare an endpoint.
@@ -137,6 +140,7 @@ class Routes:
                     raw=raw,
                     types=None if types is None else frozenset(types),
                     missing=missing,
+                    asks=asks,
                     lacks=tuple(lacks),
                 )
             )

@@ -132,7 +132,8 @@ def _carry_out(call: Call, endpoint: Endpoint, params: dict[str, str]) -> Answer
     try:
         with call.cloud.transaction():
             call.params = {name: _found(call, name, value) for name, value in params.items()}
-            _check_policy(call, endpoint)
+            if not endpoint.asks:
+                call.ask()
             made = endpoint.handler(call, **call.params)
     except FakeError as refused:
         if refused.aftermath is not None:
@@ -225,6 +226,7 @@ def _authenticate(call: Call, environ: WSGIEnvironment) -> None:
         raise Refusal(call.service.dialect.unauthorized(f"{call.base}/identity"))
     if token.application_credential_id and not _may_call(call, token):
         raise Refusal(call.service.dialect.unauthorized(f"{call.base}/identity"))
+    barred = call.service.projects_only and ("system" if token.system else "domain" if token.domain_id else "")
     call.context = Context(
         user_id=token.user_id,
         token=token.id,
@@ -236,6 +238,7 @@ def _authenticate(call: Call, environ: WSGIEnvironment) -> None:
         domain_id=token.domain_id,
         system=token.system,
         roles=frozenset(token.roles),
+        barred=barred or "",
     )
 
 
@@ -370,13 +373,6 @@ def _found(call: Call, name: str, value: str) -> Any:
     """A path's parameter: the record, where there is a finder for it."""
     finder = call.service.finders.get(name)
     return finder(call, value) if finder else value
-
-
-def _check_policy(call: Call, endpoint: Endpoint) -> None:
-    if endpoint.policy is None:
-        return
-    target = next((v.project_id for v in call.params.values() if hasattr(v, "project_id")), None)
-    call.demand(endpoint.policy, target)
 
 
 def _encode(call: Call, environ: WSGIEnvironment, answer: Answer) -> Response:

@@ -1,7 +1,8 @@
 """The `openstack` command against `fakecompute serve`: two processes and a socket between them.
 
 The command takes seconds to start, so that most of what is tested is one session of it, fed through its standard
-input; processes of their own are for exit codes and for what goes wrong.
+input: whole (`session`) or line by line, as a test goes on (`Shell`).  Processes of their own are for exit codes and
+for what goes wrong.
 """
 
 from __future__ import annotations
@@ -22,20 +23,22 @@ ROOT = Path(__file__).parents[2]
 SERVE = [sys.executable, "-c", "from fakecompute.faces.cli import main; main()", "serve", "--port", "0"]
 OPENSTACK = shutil.which("openstack", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
 PLAIN = {name: value for name, value in os.environ.items() if not name.startswith("OS_")}
+LONG = 1800  # seconds after which a process is given up that nobody has ended
 PROMPT = "--- what comes next?"
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[Path]:
+def serving(folder: Path, **settings: Any) -> Iterator[Path]:
     """A folder with the clouds.yaml of a cloud that is being served, in which nothing takes long."""
+    (folder / "cloud.yaml").write_text(json.dumps({"extends": "default", "settings": settings}))
     server: Any = subprocess.Popen(
-        [*SERVE, "--timing", "instant"],
+        [*SERVE, "--timing", "instant", "--cloud", "cloud.yaml"],
         cwd=folder,
         env=PLAIN | {"PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
         text=True,
     )
-    too_long = Timer(100, server.kill)
+    too_long = Timer(LONG, server.kill)
     too_long.start()
     assert re.search(r"http://\S+:\d+", server.stdout.readline())
     yield folder
@@ -44,7 +47,7 @@ def serving(folder: Path) -> Iterator[Path]:
     server.communicate(timeout=20)
 
 
-def openstack(home: Path, *words: str, input: str = "", user: str = "fakecompute") -> Any:
+def openstack(home: Path, *words: str, input: str = "", user: str = "fakecompute", **more: Any) -> Any:
     """Run the command: its words, or a session of several lines."""
     assert OPENSTACK, "the openstack command is not installed: pip install 'fakecompute[clients]'"
     env = PLAIN | {"OS_CLOUD": user, "COLUMNS": "200"}
@@ -52,12 +55,22 @@ def openstack(home: Path, *words: str, input: str = "", user: str = "fakecompute
         [OPENSTACK, *words],
         cwd=home,
         env=env,
-        input=input,
+        **more or {"input": input},
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
+
+
+def openstack_of_a_terminal(home: Path, *words: str) -> Any:
+    """Run the command as people do: it does not look for data in its standard input, for that is a keyboard."""
+    keyboard, terminal = os.openpty()
+    try:
+        return openstack(home, *words, stdin=terminal)
+    finally:
+        os.close(keyboard)
+        os.close(terminal)
 
 
 def documents(text: str) -> Iterator[Any]:
@@ -83,6 +96,11 @@ def session(home: Path, lines: str, user: str = "fakecompute") -> dict[str, Any]
     return dict(zip(names, shown, strict=True)) | {"errors": done.stderr}
 
 
+def column(rows: list[dict[str, Any]], name: str = "Name") -> set[Any]:
+    """What stands in one column of a list that a command has shown."""
+    return {row[name] for row in rows}
+
+
 class Shell:
     """The command, waiting for the next line of a session: milliseconds for each, where a process takes seconds."""
 
@@ -91,15 +109,14 @@ class Shell:
         env = PLAIN | {"OS_CLOUD": user, "COLUMNS": "200", "PYTHONUNBUFFERED": "1"}
         pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
         self.process: Any = subprocess.Popen([OPENSTACK], cwd=home, env=env, text=True, **pipes)
-        self.home = home
-        self.too_long = Timer(100, self.process.kill)
+        self.too_long = Timer(LONG, self.process.kill)
         self.too_long.start()
 
     def said(self, line: str) -> str:
         """What a command prints, errors too."""
         self.process.stdin.write(f"{line}\n!echo {PROMPT}\n")
         self.process.stdin.flush()
-        lines = []
+        lines: list[str] = []
         for said in self.process.stdout:
             if said.strip() == PROMPT:
                 return "".join(lines).strip()

@@ -1,6 +1,7 @@
-"""Write down whom a real Neutron lets do what: `python -m tests.conformance.ask_network_roles [--write] [words in a row]`
+"""Write down whom a real Neutron lets do what: `python -m tests.conformance.ask_network_roles [--write] [--new]`
 
-in an environment with Neutron.  Without `--write` its answers are compared with those that are written.
+in an environment with Neutron.  Without `--write` its answers are compared with those that are written; with `--new`
+only rows that have not been asked yet are asked.
 """
 
 from __future__ import annotations
@@ -22,17 +23,16 @@ def main(*words: str) -> None:
         names = world(neutron.ask, HOSTS)
         neutron.keep()
         matrix = Matrix(neutron.ask, neutron.restore, names)
-        wanted = [word for word in words if not word.startswith("-")]
+        known = read(ANSWERS) if "--new" in words else {}
         table = {}
         for row in rows():
-            if all(word in row for word in wanted):
+            if row not in known:
                 table[row] = matrix.answers(row)
                 print(row, file=sys.stderr)
-    if "--write" not in words:
-        compare(table, ANSWERS)
+    if "--write" in words:
+        write({row: table.get(row) or known[row] for row in rows()}, ANSWERS)
     else:
-        old = read(ANSWERS) if wanted else {}
-        write({row: table.get(row) or old[row] for row in rows() if row in table or row in old}, ANSWERS)
+        compare(table, ANSWERS)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ and what one thing does not show of what it shows to an admin: `200 sees network
 
 from __future__ import annotations
 
+import fnmatch
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -27,7 +28,9 @@ IMPLIED = {
 }
 PLACES = ("own", "other", "domain", "system")
 CALLERS = (*(f"{role}/{place}" for role in IMPLIED for place in PLACES if role != "unscoped"), "unscoped", "nobody")
+PATTERNS = ("*/*", *(f"*/{place}" for place in PLACES), *(f"{role}/*" for role in IMPLIED))
 OWNER, ADMIN, GUEST = "member/own", "admin/own", "member/other"
+SCHEDULED = "/agents/|-agents$"  # what is on which agent is no matter of roles
 PROJECTS = {"own": "a" * 32, "other": "b" * 32}
 
 Ask = Callable[[str, str, str, Any], tuple[int, Any]]  # (method, path, caller, body) -> (status, json)
@@ -65,7 +68,7 @@ class Matrix:
     """Some service's world: `names` are the things in it, `restore` makes it as it was before anybody asked."""
 
     def __init__(self, ask: Ask, restore: Callable[[], None], names: Mapping[str, str]) -> None:
-        self._ask, self._restore, self.names = ask, restore, names
+        self.ask, self._restore, self.names = ask, restore, names
         self._things = {id: name for name, id in names.items()}
 
     def answers(self, row: str) -> dict[str, str]:
@@ -75,7 +78,7 @@ class Matrix:
         told: dict[str, str] = {}
         shown: set[str] = set()  # to an admin
         for caller in CALLERS:
-            status, answer = self._ask(method, path, caller, sent)
+            status, answer = self.ask(method, path, caller, sent)
             if method != "GET" and not 400 <= status < 500:
                 self._restore()
             told[caller] = str(status)
@@ -83,7 +86,7 @@ class Matrix:
             if isinstance(inner, dict):
                 shown = shown or set(inner)
                 told[caller] += _words("hides", shown - set(inner)) + _words("shows", set(inner) - shown)
-            elif method == "GET" and isinstance(inner, list):
+            elif method == "GET" and isinstance(inner, list) and not re.search(SCHEDULED, path):
                 told[caller] += _words("sees", {self._things[id] for id in _ids(inner) if id in self._things})
         return told
 
@@ -104,17 +107,32 @@ def _ids(items: list[Any]) -> set[str]:
 
 def write(table: Table, file: Path) -> None:
     """By answer, who gets it."""
-    packed: Table = {}
-    for row, told in table.items():
-        packed[row] = {}
-        for caller, answer in told.items():
-            packed[row][answer] = f"{packed[row].get(answer, '')} {caller}".strip()
+    packed = {
+        row: {answer: _packed([caller for caller in told if told[caller] == answer]) for answer in told.values()}
+        for row, told in table.items()
+    }
     file.write_text(json.dumps(packed, indent=1) + "\n")
+
+
+def _packed(callers: list[str]) -> str:
+    """In fewer words: `*/system` are all roles on the system, `admin/*` is the admin wherever."""
+    words, left = [], callers
+    for pattern in PATTERNS:
+        all_such = fnmatch.filter(CALLERS, pattern)
+        if set(all_such) <= set(callers) and not set(left).isdisjoint(all_such):
+            words.append(pattern)
+            left = [caller for caller in left if caller not in all_such]
+    return " ".join(words + left)
 
 
 def read(file: Path) -> Table:
     return {
-        row: {caller: answer for answer, callers in packed.items() for caller in callers.split()}
+        row: {
+            caller: answer
+            for answer, words in packed.items()
+            for word in words.split()
+            for caller in fnmatch.filter(CALLERS, word)
+        }
         for row, packed in json.loads(file.read_text()).items()
     }
 

@@ -35,7 +35,7 @@ new_six_port        owner  ports                     {"network_id": "<six>"}
 empty               owner  networks                  {"name": "empty"}
 port                owner  ports                     {"network_id": "<network>", "name": "p"}
 other_port          owner  ports                     {"network_id": "<network>", "name": "p2"}
-bound_port          admin  ports                     {"network_id": "<network>", "name": "b", "binding:host_id": "<host>"}
+bound_port          admin  ports                     {"network_id": "<network>", "name": "b", "binding:host_id": "<host>", "device_owner": "compute:nova", "device_id": "b"}
 shared_port         owner  ports                     {"network_id": "<shared>"}
 guest_port          guest  ports                     {"network_id": "<shared>"}
 granted_port        guest  ports                     {"network_id": "<granted>"}
@@ -91,6 +91,7 @@ GET    /networks/<shared>
 GET    /networks/<granted>
 GET    /networks/<external>
 GET    /networks?provider:network_type=geneve
+GET    /networks/<network>?fields=id&fields=provider:network_type
 GET    /networks?shared=true
 GET    /networks?router:external=true
 POST   /networks {"network": {}}
@@ -115,6 +116,10 @@ PUT    /networks/<network> {"network": {"is_default": true}}
 PUT    /networks/<network> {"network": {"port_security_enabled": false}}
 PUT    /networks/<network> {"network": {"mtu": 1300}}
 PUT    /networks/<network> {"network": {"provider:segmentation_id": 90}}
+POST   /networks {"network": {"qos_policy_id": "<shared_qos>"}}
+POST   /networks {"network": {"qos_policy_id": "<qos>"}}
+PUT    /networks/<network> {"network": {"qos_policy_id": "<qos>"}}
+PUT    /networks/<network> {"network": {"admin_state_up": false}}
 PUT    /networks/<shared> {"network": {"name": "x"}}
 PUT    /networks/<granted> {"network": {"name": "x"}}
 PUT    /networks/<external> {"network": {"name": "x"}}
@@ -138,6 +143,7 @@ POST   /subnets {"subnet": {"network_id": "<network>", "ip_version": 4, "cidr": 
 POST   /subnets {"subnet": {"network_id": "<empty>", "ip_version": 4, "prefixlen": 24, "subnetpool_id": "<shared_pool>"}}
 PUT    /subnets/<subnet> {"subnet": {"name": "x"}}
 PUT    /subnets/<subnet> {"subnet": {"service_types": ["compute:nova"]}}
+PUT    /subnets/<subnet> {"subnet": {"segment_id": "<segment>"}}
 PUT    /subnets/<shared_subnet> {"subnet": {"name": "x"}}
 PUT    /subnets/<granted_subnet> {"subnet": {"name": "x"}}
 PUT    /subnets/<external_subnet> {"subnet": {"name": "x"}}
@@ -152,6 +158,7 @@ GET    /ports/<shared_port>
 GET    /ports/<guest_port>
 GET    /ports/<granted_port>
 GET    /ports?binding:host_id=<host>
+GET    /ports?fields=id&fields=binding:host_id
 GET    /ports?network_id=<shared>
 POST   /ports {"port": {"network_id": "<network>"}}
 POST   /ports {"port": {"network_id": "<network>", "project_id": "<own>"}}
@@ -159,13 +166,14 @@ POST   /ports {"port": {"network_id": "<external>"}}
 POST   /ports {"port": {"network_id": "<shared>"}}
 POST   /ports {"ports": [{"network_id": "<shared>"}, {"network_id": "<shared>"}]}
 POST   /ports {"port": {"network_id": "<granted>"}}
+POST   /ports {"port": {"network_id": "<shared>", "security_groups": ["<security_group>"]}}
+POST   /ports {"port": {"network_id": "<shared>", "security_groups": ["<open_group>"]}}
+POST   /ports {"port": {"network_id": "<network>", "qos_policy_id": "<shared_qos>"}}
 POST   /ports {"port": {"network_id": "<granted>", "device_owner": "network:router_interface"}}
 PUT    /ports/<port> {"port": {"name": "x"}}
 PUT    /ports/<shared_port> {"port": {"name": "x"}}
 PUT    /ports/<guest_port> {"port": {"name": "x"}}
 PUT    /ports/<granted_port> {"port": {"name": "x"}}
-PUT    /ports/<port> {"port": {"mac_address": "fa:16:3e:00:00:01"}}
-PUT    /ports/<guest_port> {"port": {"mac_address": "fa:16:3e:00:00:01"}}
 PUT    /ports/<port> {"port": {"security_groups": []}}
 PUT    /ports/<guest_port> {"port": {"security_groups": []}}
 PUT    /ports/<port> {"port": {"qos_policy_id": "<shared_qos>"}}
@@ -204,7 +212,9 @@ DELETE /routers/<bare_router>
 DELETE /routers/<router>
 PUT    /routers/<bare_router>/add_router_interface {"subnet_id": "<subnet>"}
 PUT    /routers/<bare_router>/add_router_interface {"subnet_id": "<shared_subnet>"}
+PUT    /routers/<bare_router>/add_router_interface {"subnet_id": "<granted_subnet>"}
 PUT    /routers/<bare_router>/add_router_interface {"port_id": "<shared_port>"}
+PUT    /routers/<bare_router>/add_router_interface {"port_id": "<guest_port>"}
 PUT    /routers/<router>/remove_router_interface {"subnet_id": "<subnet>"}
 PUT    /routers/<bare_router>/add_extraroutes {"router": {"routes": []}}
 PUT    /routers/<bare_router>/remove_extraroutes {"router": {"routes": []}}
@@ -223,6 +233,8 @@ POST   /floatingips {"floatingip": {"floating_network_id": "<external>"}}
 POST   /floatingips {"floatingip": {"floating_network_id": "<external>", "floating_ip_address": "10.3.0.77"}}
 POST   /floatingips {"floatingip": {"floating_network_id": "<external>", "project_id": "<own>"}}
 POST   /floatingips {"floatingip": {"floating_network_id": "<network>"}}
+POST   /floatingips {"floatingip": {"floating_network_id": "<external>", "port_id": "<port>"}}
+PUT    /floatingips/<floatingip> {"floatingip": {"port_id": "<port>"}}
 PUT    /floatingips/<floatingip> {"floatingip": {"port_id": null}}
 PUT    /floatingips/<floatingip> {"floatingip": {"description": "x"}}
 DELETE /floatingips/<floatingip>
@@ -245,6 +257,7 @@ GET    /security-group-rules
 GET    /security-group-rules/<rule>
 POST   /security-group-rules {"security_group_rule": {"security_group_id": "<security_group>", "direction": "egress", "protocol": "tcp"}}
 POST   /security-group-rules {"security_group_rule": {"security_group_id": "<open_group>", "direction": "egress", "protocol": "tcp"}}
+POST   /security-group-rules {"security_group_rule": {"security_group_id": "<security_group>", "direction": "ingress", "remote_group_id": "<open_group>"}}
 DELETE /security-group-rules/<rule>
 GET    /default-security-group-rules
 GET    /default-security-group-rules/<template>
@@ -267,6 +280,7 @@ POST   /subnetpools {"subnetpool": {"name": "x", "prefixes": ["10.30.0.0/16"]}}
 POST   /subnetpools {"subnetpool": {"name": "x", "prefixes": ["10.30.0.0/16"], "shared": true}}
 POST   /subnetpools {"subnetpool": {"name": "x", "prefixes": ["10.30.0.0/16"], "is_default": true}}
 POST   /subnetpools {"subnetpool": {"name": "x", "prefixes": ["10.30.0.0/16"], "address_scope_id": "<shared_scope>"}}
+POST   /subnetpools {"subnetpool": {"name": "x", "prefixes": ["10.30.0.0/16"], "address_scope_id": "<address_scope>"}}
 PUT    /subnetpools/<subnetpool> {"subnetpool": {"name": "x"}}
 PUT    /subnetpools/<subnetpool> {"subnetpool": {"is_default": true}}
 PUT    /subnetpools/<shared_pool> {"subnetpool": {"name": "x"}}
@@ -301,6 +315,7 @@ DELETE /rbac-policies/<grant>
 GET    /trunks
 GET    /trunks/<trunk>
 POST   /trunks {"trunk": {"port_id": "<new_parent>"}}
+POST   /trunks {"trunk": {"port_id": "<guest_port>"}}
 PUT    /trunks/<trunk> {"trunk": {"name": "x"}}
 GET    /trunks/<trunk>/get_subports
 PUT    /trunks/<trunk>/add_subports {"sub_ports": [{"port_id": "<trunk_child>", "segmentation_type": "vlan", "segmentation_id": 7}]}
@@ -345,6 +360,7 @@ GET    /auto-allocated-topology/null?fields=dry-run
 DELETE /auto-allocated-topology/<own>
 GET    /agents
 GET    /agents/<l3_agent>
+PUT    /agents/<l3_agent> {"agent": {"admin_state_up": false}}
 PUT    /agents/<l3_agent> {"agent": {"description": "x"}}
 DELETE /agents/<l3_agent>
 GET    /agents/<l3_agent>/l3-routers
@@ -389,6 +405,7 @@ PUT    /local_ips/<local_ip> {"local_ip": {"name": "x"}}
 DELETE /local_ips/<local_ip>
 GET    /local_ips/<local_ip>/port_associations
 POST   /local_ips/<local_ip>/port_associations {"port_association": {"fixed_port_id": "<other_port>"}}
+GET    /local_ips/<local_ip>/port_associations/<bound_port>
 DELETE /local_ips/<local_ip>/port_associations/<bound_port>
 GET    /ndp_proxies
 POST   /ndp_proxies {"ndp_proxy": {"router_id": "<ndp_router>", "port_id": "<new_six_port>"}}
@@ -399,7 +416,10 @@ GET    /quotas
 GET    /quotas/<own>
 GET    /quotas/<own>/default
 GET    /quotas/<own>/details
+GET    /quotas/<own>/details.json
+GET    /quotas/<other>
 GET    /quotas/project
+GET    /quotas/tenant
 PUT    /quotas/<own> {"quota": {"network": 50}}
 DELETE /quotas/<own>
 """
@@ -472,12 +492,15 @@ def _ports() -> Iterator[str]:
 
 def _of_qos() -> Iterator[str]:
     for kind, (thing, field, aliased) in OF_QOS.items():
-        place, sent = f"/qos/policies/<qos>/{kind}_rules", json.dumps({f"{kind}_rule": field})
+        place = f"/qos/policies/<qos>/{kind}_rules"
         new = json.dumps({f"{kind}_rule": {**field, **ANOTHER.get(kind, {})}})
         yield from (f"GET {place}", f"POST {place} {new}")
-        for one in (f"{place}/<{thing}>", *([f"/qos/alias_{kind}_rules/<{thing}>"] if aliased else [])):
-            alias = sent if one.startswith(place) else json.dumps({f"alias_{kind}_rule": field})
-            yield from (f"GET {one}", f"PUT {one} {alias}", f"DELETE {one}")
+        ways = [(f"{place}/<{thing}>", f"{kind}_rule")]
+        if aliased:
+            for mark in "_-":
+                ways.append((f"/qos/alias_{kind}_rules/<{thing}>".replace("_", mark), f"alias_{kind}_rule"))
+        for one, noun in ways:
+            yield from (f"GET {one}", f"PUT {one} {json.dumps({noun: field})}", f"DELETE {one}")
 
 
 ANOTHER = {  # a policy has one rule of a kind in a direction

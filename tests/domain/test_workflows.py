@@ -8,6 +8,7 @@ from fakecompute import Cloud
 from fakecompute.domain import moves, servers
 from fakecompute.domain.faults import Effect, Rule
 from fakecompute.domain.records.compute import Allocation, Flavor, Host
+from fakecompute.domain.records.network import Port
 from fakecompute.domain.records.server import ActionEvent, InstanceAction, Migration, Server
 from fakecompute.domain.states import VM, Power
 from tests.domain.walking import CALLER, booted, chain, last_action, now, rule
@@ -226,6 +227,15 @@ def test_a_build_that_fails_on_one_host_goes_to_the_next(cloud):
     assert server.vm_state == VM.ACTIVE
     assert last_action(cloud, server) == ("create", None, BUILD_EVENT * 2)
     assert len(cloud.store.all(Allocation)) == 1
+
+
+def test_a_host_where_a_build_failed_keeps_no_port(cloud):
+    failing = Rule(id="", name="once", on="server.create.spawning", times=1, effect=Effect(fail="boom"))
+    stuck = Rule(id="", name="stuck", on="server.create.scheduling", skip=1, effect=Effect(hang=True))
+    cloud.set_rules([failing, stuck])
+    server = booted(cloud)
+    assert (server.host, server.vm_state) == (None, VM.BUILDING)
+    assert not [port for port in cloud.store.all(Port) if port.device_id == server.id]
 
 
 def test_a_build_that_fails_on_every_host_exhausts_its_retries(cloud):

@@ -5,7 +5,6 @@ import subprocess
 import sys
 import time
 from datetime import UTC, datetime
-from importlib.metadata import entry_points
 from pathlib import Path
 
 import openstack as sdk
@@ -17,18 +16,6 @@ from fakecompute.kernel.clock import EPOCH, SECOND, AutoClock, ManualClock
 FLAVORS = "/compute/v2.1/flavors"
 ROOT = Path(__file__).parents[2]
 MODULE = "fakecompute.faces.pytest_plugin"
-INSTALLED = MODULE in {entry.value for entry in entry_points(group="pytest11")}
-
-
-@pytest.fixture
-def run(pytester):
-    """Runs pytest over a module of tests."""
-
-    def run_module(text, *words):
-        pytester.makepyfile(text)
-        return pytester.runpytest_inprocess(*(() if INSTALLED else ("-p", MODULE)), "-p", "no:cacheprovider", *words)
-
-    return run_module
 
 
 # --- the cloud

@@ -9,7 +9,7 @@ from operator import add
 from fakecompute import Cloud
 from fakecompute.domain.boot_images import is_volume_backed
 from fakecompute.domain.records.block_device import BlockDevice
-from fakecompute.domain.records.compute import Allocation
+from fakecompute.domain.records.compute import ROOM, Allocation
 from fakecompute.domain.records.network import Port, Subnet
 from fakecompute.domain.records.server import ActionEvent, InstanceAction, Migration, Server
 from fakecompute.domain.records.volume import Attachment, Volume
@@ -42,7 +42,7 @@ def kinds(kind: type[Record] = Record) -> list[type[Record]]:
 def assert_balanced(
     cloud: Cloud, *, allowed: frozenset[str] = frozenset(), reset: frozenset[str] = frozenset()
 ) -> None:
-    """For what may be otherwise see `assert_paired`."""
+    """For what may be otherwise see `assert_paired`; consumers that are no servers are allowed in the same way."""
     assert_totals(cloud)
     servers = cloud.store.all(Server)
     live = {server.id: server for server in servers if not server.deleted}
@@ -53,15 +53,18 @@ def assert_balanced(
         assert (cloud.store.total(Server, "project", project_id) or (0, 0, 0)) == used
 
     allocations = cloud.store.all(Allocation)
-    for host in {allocation.host for allocation in allocations}:
-        taken = [(a.vcpus, a.ram, a.disk) for a in allocations if a.host == host]
-        assert cloud.store.total(Allocation, "host", host) == tuple(map(sum, zip(*taken, strict=True)))
+    taken: Counter[tuple[str, str]] = Counter()
+    for share in (share for allocation in allocations for share in allocation.shares):
+        taken.update({(share.place, name): amount for name, amount in share.resources})
+    for place in {place for place, _ in taken}:
+        room = tuple(taken[place, name] for name in ROOM)
+        assert (cloud.store.total(Allocation, "host", place) or (0, 0, 0)) == room
     moving = {server.migration_id for server in live.values()} - {None}
     moving |= {
         m.id for m in cloud.store.all(Migration) if (m.type, m.status) in LEFT_BEHIND and m.server_id in live
     }
     for allocation in allocations:
-        assert allocation.id in live or allocation.id in moving, "room is taken by nobody"
+        assert allocation.id in live or allocation.id in moving | allowed, "room is taken by nobody"
     for server in live.values():
         held = cloud.store.find(Allocation, server.id)
         assert (held is not None) == (server.host is not None), server

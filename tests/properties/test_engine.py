@@ -6,7 +6,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.properties.checks import assert_equal
-from tests.properties.engine import OF_ALL, OF_SERVERS, begin, plans, server_plans, server_setups, setups
+from tests.properties.engine import (
+    FAR_AND_WIDE,
+    OF_ALL,
+    OF_SERVERS,
+    begin,
+    plans,
+    server_plans,
+    server_setups,
+    setups,
+    wide_plans,
+    wide_setups,
+)
 
 pieces_of_waits = st.lists(st.integers(1, 4), min_size=12, max_size=12)
 
@@ -20,6 +31,12 @@ def test_watching_changes_nothing(setup, plan, splits):
 @OF_ALL
 @given(setup=setups, plan=plans, splits=pieces_of_waits)
 def test_watching_changes_nothing_of_volumes(setup, plan, splits):
+    look_on(setup, plan, splits)
+
+
+@FAR_AND_WIDE
+@given(setup=wide_setups, plan=wide_plans, splits=pieces_of_waits)
+def test_watching_changes_nothing_of_all_services(setup, plan, splits):
     look_on(setup, plan, splits)
 
 
@@ -47,6 +64,12 @@ def test_a_fork_lives_alone(setup, before, after):
 @OF_ALL
 @given(setup=setups, before=plans, after=plans)
 def test_a_fork_lives_alone_with_volumes(setup, before, after):
+    live_apart(setup, before, after)
+
+
+@FAR_AND_WIDE
+@given(setup=wide_setups, before=wide_plans, after=wide_plans)
+def test_a_fork_lives_alone_with_all_services(setup, before, after):
     live_apart(setup, before, after)
 
 

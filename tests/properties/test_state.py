@@ -6,13 +6,23 @@ from hypothesis import given, settings
 
 from fakecompute.scenario.state import dump, load_state
 from tests.properties.checks import assert_equal
-from tests.properties.engine import Client, begin, plans, setups
+from tests.properties.engine import Client, begin, plans, setups, wide_plans, wide_setups
 from tests.properties.thorough import examples
 
 
 @settings(max_examples=examples(300), deadline=None)
 @given(setup=setups, before=plans, after=plans)
 def test_saving_and_loading_commute_with_living_on(setup, before, after):
+    be_saved(setup, before, after)
+
+
+@settings(max_examples=examples(100), deadline=None)
+@given(setup=wide_setups, before=wide_plans, after=wide_plans)
+def test_they_commute_with_living_on_in_all_services(setup, before, after):
+    be_saved(setup, before, after)
+
+
+def be_saved(setup, before, after):
     client = begin(setup)
     for command in before:
         client.do(command)

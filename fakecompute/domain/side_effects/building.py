@@ -91,7 +91,8 @@ def launch(cloud: Cloud, server: Server) -> Changes:
 
 
 def leave_host(cloud: Cloud, server: Server) -> Changes:
-    """A build failed on its host: give the room back and remember not to come here again."""
+    """A build failed on its host: give room and ports back, and remember not to come here again."""
+    server_network.release(cloud, server)  # nova/compute/manager.py: _cleanup_allocated_networks
     give_back(cloud, server.id)
     _remember_build(cloud, server, failed=True)
     tried = (*server.tried_hosts, server.host) if server.host else server.tried_hosts
@@ -125,7 +126,6 @@ def may_retry(cloud: Cloud, server: Server) -> bool:
 
 def build_failed(cloud: Cloud, server: Server) -> Changes:
     """For good: nothing is left but the server itself, on no host."""
-    server_network.release(cloud, server)
     return leave_host(cloud, server) | {"tried_hosts": ()}
 
 

@@ -24,6 +24,7 @@ from fakecompute.faces.testing.homes import Home
 from fakecompute.faces.testing.running import BEGUN, MANNERS, new_cloud, running
 from fakecompute.faces.testing.told import as_yaml
 from fakecompute.scenario.expectations import Expectation, expectation
+from fakecompute.scenario.findings import VERSIONS
 from fakecompute.scenario.names import matching, operations, steps
 from fakecompute.scenario.schema import Page
 from fakecompute.scenario.written import fault_of
@@ -198,7 +199,7 @@ class Attempts:
         """Where, of all that the test's description allows."""
         from fakecompute.faces.testing.strategies import Place, reads
 
-        known = set(operations())
+        known = {on for on in operations() if not on.endswith(VERSIONS) or on in self._trial.operations}
         asked = Counter(call.operation for call in cloud.calls() if call.operation in known)
         called = [Place(on, "read" if on in reads() else "call", often) for on, often in asked.items()]
         gone = [Place(on, "step", often) for on, often in walked.items()]

@@ -21,6 +21,8 @@ def _http(cloud: TestCloud, stack: ExitStack) -> Http:
 
 
 def _openstack_as(cloud: TestCloud, stack: ExitStack) -> Callable[..., Connection]:
+    import openstack  # noqa: F401  # the one whose absence is told
+
     from fakecompute.faces.transport import connect
 
     def connect_as(user: str = "demo", project: str | None = None) -> Connection:

@@ -161,6 +161,9 @@ class TestCloud(Cloud):
         """Seconds since it began."""
         return (self.reading() - self.begun) / SECOND
 
+    def __repr__(self) -> str:
+        return f"<cloud of {self.release.name}, {self.elapsed:g} s old>"
+
     def standing(self) -> str:
         """How its servers and volumes are, and the last calls, in a few lines."""
         named = [f"{one.name or one.id} is {one.status}" for kind in ("servers", "volumes") for one in self._all(kind)]
@@ -241,8 +244,8 @@ class TestCloud(Cloud):
     def fault(self, on: str, effect: Mapping[str, Any], phase: str | None = None, **how: Any) -> Fault:
         """A rule as in the `faults` of a scenario file; BadDefinition tells what is wrong with it.
 
-        `how` is which calls or steps it strikes (`nth`, `skip`, `times`, `every`, `between`, `probability`), its `name`,
-        and the facts that it asks for: `server="web-*"`, `where={"server.name": "web-1"}`.
+        `how` is which calls or steps it strikes (`nth`, `skip`, `times`, `every`, `between`, `probability`), its
+        `name`, and the facts that it asks for: `server="web-*"`, `where={"server.name": "web-1"}`.
         """
         return self.add_rule(read_rule(self, on, effect, phase, how))
 

@@ -28,6 +28,7 @@ SPEAKING = ("socket", "ssl", "http.client", "urllib3.")  # modules in which sock
 OTHERS = ("subprocess", "multiprocessing", "asyncio.unix_events")  # ... and processes
 SERVERS = ("fakecompute", "CP Server", "execnet")  # names of threads that live in the machine's time ...
 IDLE = (*SERVERS, "pytest_timeout", "tqdm", "Dummy")  # ... and of those that nobody waits for
+CHEROOTS = "(_serve_unservicable)"  # a thread of its servers, which does not end with them
 MACHINERY = (
     "threading", "queue", "asyncio", "concurrent.", "selectors", "contextlib", "anyio.", OURS,
 )  # fmt: skip  where no client waits: it is found further up
@@ -70,7 +71,9 @@ class Crew:
 
     def is_alone(self) -> bool:
         """Is there no thread of others that may still bring something about?"""
-        return all(one in self or one.name.startswith(IDLE) for one in threading.enumerate())
+        return all(
+            one in self or one.name.startswith(IDLE) or one.name.endswith(CHEROOTS) for one in threading.enumerate()
+        )
 
     def keep(self) -> None:
         """Those that are left share the next time, too."""

@@ -49,9 +49,10 @@ def survives(
     end, and what `cloud.findings` would tell afterwards.  `expect` are words of a scenario instead:
     `{"no_leaks": ["server"]}`.
 
-    `operations` and `steps` are globs over what may go wrong; `faults` is a strategy of rules in the place of that.
-    `scenario` and `options` are those of `running`; `settings` Hypothesis' own, in the place of `max_examples` runs
-    that are always the same.  A failure tells the faults, writes them down as a scenario, and how to have them again.
+    `operations` and `steps` are globs over what may go wrong (documents of versions only if they are named in full);
+    `faults` is a strategy of rules in the place of that.  `scenario` and `options` are those of `running`; `settings`
+    Hypothesis' own, in the place of `max_examples` runs that are always the same.  A failure tells the faults, writes
+    them down as a scenario, and how to have them again.
     """
     plain = inspect.isfunction(faults)
     trial = Trial(

@@ -92,7 +92,7 @@ def as_yaml(scenario: Mapping[str, Any]) -> str:
 class _Words(yaml.SafeLoader):
     """`on` is a word of scenarios, and no truth."""
 
-    yaml_implicit_resolvers = {  # noqa: RUF012  as the base class has it
+    yaml_implicit_resolvers = {
         first: [one for one in found if first not in "oOyYnN" or not one[0].endswith(":bool")]
         for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
@@ -106,7 +106,7 @@ def _content(source: Any) -> Mapping[str, Any]:
         return source
     name = str(source)
     text = Path(name).read_text("utf-8") if name.endswith(SUFFIXES) else resources.read("scenarios", name)[0]
-    read = yaml.load(text, _Words) or {}  # noqa: S506  a safe loader
+    read = yaml.load(text, _Words) or {}
     if isinstance(read.get("cloud"), str) and read["cloud"].endswith(SUFFIXES):
         read["cloud"] = str((Path(name).parent / read["cloud"]).resolve())
     return dict(read)

@@ -17,6 +17,7 @@ from fakecompute.domain.records.network import Network, Router
 from fakecompute.domain.records.network_agent import Agent
 from fakecompute.errors import BadRequest, Conflict, NotFound
 from fakecompute.rest.call import Call
+from fakecompute.rest.dialect import Answer
 from fakecompute.rest.view import mapped, naive
 from fakecompute.services.network import listing, values
 from fakecompute.services.network.networks import NETWORK, find_network
@@ -135,11 +136,17 @@ def _sent_id(call: Call, key: str) -> str:
     return sent
 
 
+def taken() -> Answer:
+    """Nothing, in words that clients read as JSON."""
+    return Answer(201, b"null")
+
+
 # --- routers and the agents that carry them
 
 
-@network.get("/routers/<router>/l3-agents", policy="get_l3-agents")
-def list_l3_agents_of_router(call: Call, router: Router) -> dict[str, Any]:
+@network.get("/routers/<router_id>/l3-agents", policy="get_l3-agents")
+def list_l3_agents_of_router(call: Call, router_id: str) -> dict[str, Any]:
+    router = find_router(call, router_id)
     return {"agents": [{**_carrier(agent, call), "ha_state": None} for agent in carriers(call.cloud, router)]}
 
 
@@ -151,7 +158,7 @@ def list_routers_on_l3_agent(call: Call, agent_id: str) -> dict[str, Any]:
 
 
 @network.post("/agents/<agent_id>/l3-routers", policy="create_l3-router", success=201)
-def add_router_to_l3_agent(call: Call, agent_id: str) -> None:
+def add_router_to_l3_agent(call: Call, agent_id: str) -> Answer:
     """A router is on one agent, unless it is highly available."""
     router = find_router(call, _sent_id(call, "router_id"))
     agent = find_agent(call, agent_id)
@@ -159,24 +166,27 @@ def add_router_to_l3_agent(call: Call, agent_id: str) -> None:
         raise InvalidL3Agent(id=agent.id)
     now = carriers(call.cloud, router)
     if agent in now:
-        return
+        return taken()
     if now and not router.ha:
         raise RouterHostedByL3Agent(router_id=router.id, agent_id=now[0].id)
     carry(call.cloud, router, *now, agent)
+    return taken()
 
 
-@network.delete("/agents/<agent_id>/l3-routers/<router>", policy="delete_l3-router", success=204)
-def remove_router_from_l3_agent(call: Call, agent_id: str, router: Router) -> None:
-    agent = find_agent(call, agent_id)
+@network.delete("/agents/<agent_id>/l3-routers/<router_id>", policy="delete_l3-router", success=204)
+def remove_router_from_l3_agent(call: Call, agent_id: str, router_id: str) -> None:
+    agent, router = find_agent(call, agent_id), find_router(call, router_id)
     carry(call.cloud, router, *(one for one in carriers(call.cloud, router) if one != agent))
 
 
 # --- networks and the agents that hand out their addresses
 
 
-@network.get("/networks/<network>/dhcp-agents", policy="get_dhcp-agents")
-def list_dhcp_agents_of_network(call: Call, network: Network) -> dict[str, Any]:
-    return {"agents": [_carrier(agent, call) for agent in carriers(call.cloud, network)]}
+@network.get("/networks/<network_id>/dhcp-agents", policy="get_dhcp-agents")
+def list_dhcp_agents_of_network(call: Call, network_id: str) -> dict[str, Any]:
+    """None of a network that there is not."""
+    home = call.cloud.store.find(Network, network_id)
+    return {"agents": [_carrier(agent, call) for agent in carriers(call.cloud, home)] if home else []}
 
 
 @network.get("/agents/<agent_id>/dhcp-networks", policy="get_dhcp-networks")
@@ -187,7 +197,7 @@ def list_networks_on_dhcp_agent(call: Call, agent_id: str) -> dict[str, Any]:
 
 
 @network.post("/agents/<agent_id>/dhcp-networks", policy="create_dhcp-network", success=201)
-def add_network_to_dhcp_agent(call: Call, agent_id: str) -> None:
+def add_network_to_dhcp_agent(call: Call, agent_id: str) -> Answer:
     home = find_network(call, _sent_id(call, "network_id"))
     agent = find_agent(call, agent_id)
     if agent.agent_type != DHCP or not agent.admin_state_up:
@@ -196,6 +206,7 @@ def add_network_to_dhcp_agent(call: Call, agent_id: str) -> None:
     if agent in now:
         raise NetworkHostedByDHCPAgent(network_id=home.id, agent_id=agent.id)
     carry(call.cloud, home, *now, agent)
+    return taken()
 
 
 @network.delete("/agents/<agent_id>/dhcp-networks/<network_id>", policy="delete_dhcp-network", success=204)

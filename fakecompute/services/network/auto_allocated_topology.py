@@ -31,7 +31,7 @@ class BadTopologyRequest(BadRequest):
 
 def _check_own(call: Call, project_id: str) -> None:
     """Those of others are for admins."""
-    if not call.is_admin and project_id != call.context.project_id:
+    if "admin" not in call.context.roles and project_id != call.context.project_id:
         raise NotAuthorized
 
 
@@ -56,6 +56,7 @@ def delete_auto_allocated_topology(call: Call, project_id: str) -> None:
     _check_own(call, project_id)
     found = call.cloud.store.find(AutoAllocated, project_id)
     if found is None:
+        requirements(call.cloud, project_id)  # it would be made first
         return
     home = call.cloud.store.find(Network, found.network_id)
     ports = call.cloud.store.by(Port, "network", found.network_id)

@@ -11,12 +11,16 @@ a noun is found among the parent's `children` only, and the policy is asked with
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
+from fakecompute.errors import NotFound
 from fakecompute.rest.call import Call
+from fakecompute.rest.policy import Context
 from fakecompute.services.network import listing
 from fakecompute.services.network.nouns import Noun, check_revision
 from fakecompute.services.network.service import network
+from fakecompute.services.network.sharing import own
 
 Wish = dict[str, Any]
 # fmt: off
@@ -31,9 +35,13 @@ VERBS = {
 # fmt: on
 
 
-def own(call: Call, record: Any) -> bool:
-    """What a caller sees of most nouns: those of the project."""
-    return call.is_admin or record.project_id == call.context.project_id
+class Elsewhere:
+    """In the place of a parent that the caller may not look into."""
+
+    project_id = "elsewhere"
+
+
+EVERYTHING = Context(user_id="", roles=frozenset({"admin"}))  # who finds it
 
 
 class Collection:
@@ -52,9 +60,10 @@ class Collection:
         key: Callable[[Any], str] = lambda record: record.id,
         rule: str = "",
         called: str = "",
+        sought: bool = True,  # does a list want the parent to be there for the caller?
         open: bool = True,  # is there a rule of its own for those who only look?  If not, `visible` tells
     ) -> None:
-        self.noun, self.visible, self.children, self.key = noun, visible, children, key
+        self.noun, self.visible, self.children, self.key, self.sought = noun, visible, children, key, sought
         self.making, self.changing, self.removing = create, update, remove
         name = called or noun.name
         rule = rule or noun.name
@@ -69,7 +78,8 @@ class Collection:
             handler.__name__ = f"{word}_{plural if letter == 'l' else name}"
             place = (f"/<{name}>" if children is None else "/<item>") if one else ""
             asked = f"{verb}_{rule}" if open or verb != "get" else None
-            network.route(method, path + place, policy=asked, success=success)(handler)
+            whole = path + place if one or children is None else path.replace(">", "_id>")
+            network.route(method, whole, policy=asked, success=success, asks=letter == "c")(handler)
 
     def found(self, call: Call, id: str) -> Any:
         """The record of this id, if the caller may know of it."""
@@ -78,10 +88,27 @@ class Collection:
             raise self.noun.missing(id=id)
         return record
 
+    def _parent(self, call: Call, parameter: str, id: str) -> Any:
+        """The parent of what is to be listed or made; None, if there is one that the caller may not look into."""
+        find = network.finders[parameter.removesuffix("_id")]
+        try:
+            found = find(call, id)
+        except NotFound:
+            found = find(replace(call, context=EVERYTHING), id)
+            making = call.endpoint is not None and call.endpoint.method == "POST"
+            known = call.context.roles & {"admin", "service"} or getattr(found, "shared", False)
+            if making or known or not self.sought:
+                return None
+            raise
+        return found if own(call, found) else None
+
     def _handler(self, letter: str) -> Callable[..., Any]:
         perform = {"l": self._list, "c": self._create, "s": self._show, "u": self._update, "d": self._delete}[letter]
 
         def handle(call: Call, **found: Any) -> Any:
+            if self.children is not None and letter in "lc":
+                ((parameter, id),) = found.items()
+                return perform(call, self._parent(call, parameter, id))
             return perform(call, *found.values())
 
         return handle
@@ -91,7 +118,7 @@ class Collection:
         if self.children is None:
             return path[-1]
         parent, key = path
-        for record in self.children(call, parent):
+        for record in self.children(call, parent) if own(call, parent) else ():
             if self.key(record) == key:
                 return record
         raise self.noun.missing(id=key, parent=parent.id)
@@ -100,7 +127,9 @@ class Collection:
 
     def _list(self, call: Call, *path: Any) -> dict[str, Any]:
         if self.children is not None:
-            return listing.listed(call, self.noun, lambda record: True, self.children(call, *path))
+            (parent,) = path
+            found = () if parent is None else self.children(call, parent)
+            return listing.listed(call, self.noun, lambda record: True, found)
         return listing.listed(call, self.noun, lambda record: self.visible(call, record))
 
     def _show(self, call: Call, *path: Any) -> dict[str, Any]:
@@ -109,6 +138,8 @@ class Collection:
     def _create(self, call: Call, *path: Any) -> dict[str, Any]:
         assert self.making is not None
         making = self.making
+        if self.children is not None:
+            call.params = {"parent": path[0] or Elsewhere}  # the policy is asked with it
         return self.noun.created(call, lambda call, wish: making(call, wish, *path))
 
     def _update(self, call: Call, *path: Any) -> dict[str, Any]:

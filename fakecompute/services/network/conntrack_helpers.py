@@ -96,6 +96,7 @@ Collection(
     update=lambda call, helper, wish: _checked(call, helper.evolve(**HELPER.fields_of(wish))),
     remove=lambda call, helper: call.cloud.store.drop(helper),
     children=_helpers,
+    sought=False,
     rule="router_conntrack_helper",
     called="router_conntrack_helper",
 )

@@ -11,6 +11,7 @@ from fakecompute.services.network import values
 from fakecompute.services.network.collection import Collection
 from fakecompute.services.network.nouns import REQUIRED, Noun, attribute
 from fakecompute.services.network.security_group_rules import KEY, RULE, check_rule
+from fakecompute.services.network.sharing import reads
 
 
 class DefaultSecurityGroupRuleNotFound(NotFound):
@@ -63,5 +64,5 @@ Collection(
     "/default-security-group-rules",
     create=_create,
     remove=_remove,
-    visible=lambda call, record: True,
+    visible=reads,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fakecompute.domain.network import change, touch
+from fakecompute.domain.network_floatingips import drop_port
 from fakecompute.domain.network_routers import gateways_of, set_gateway
 from fakecompute.domain.records.network import Port, Router
 from fakecompute.errors import BadRequest
@@ -63,7 +64,7 @@ def update_external_gateways(call: Call, router: Router) -> dict[str, Any]:
     for wish in _wishes(call):
         port = _gateway_to(call, router, wish)
         if "external_fixed_ips" in wish:
-            call.cloud.store.drop(port)
+            drop_port(call.cloud, port)
             router = _add(call, router, wish)
         router = _told(call, router, wish)
     return _answer(call, router)
@@ -74,7 +75,7 @@ def remove_external_gateways(call: Call, router: Router) -> dict[str, Any]:
     for wish in _wishes(call):
         port = _gateway_to(call, router, wish)
         check_gateway_unused(call, router, port)
-        call.cloud.store.drop(port)
+        drop_port(call.cloud, port)
     return _answer(call, router)
 
 

@@ -13,6 +13,7 @@ from fakecompute.services.network import values
 from fakecompute.services.network.collection import Collection
 from fakecompute.services.network.nouns import REQUIRED, Noun, attribute
 from fakecompute.services.network.service import network
+from fakecompute.services.network.sharing import reads
 
 ROUTERS = "L3_ROUTER_NAT"
 TYPES = ("DUMMY", "FIREWALL", "LOADBALANCERV2", ROUTERS, "METERING", "QOS", "VPN")
@@ -76,6 +77,7 @@ FLAVOR = Noun(
     attribute("enabled", values.boolean, "cu", default=True),
     attribute("service_profiles", values.uuids, "cu", default=(), source=listed("service_profiles"), filter=False),
     standard="",
+    homeless=True,
 )
 PROFILE = Noun(
     "service_profile", ServiceProfile, ServiceProfileNotFound,
@@ -85,11 +87,13 @@ PROFILE = Noun(
     attribute("enabled", values.boolean, "cu", default=True),
     attribute("metainfo", values.text(4096), "cu", default="", filter=False),
     standard="",
+    homeless=True,
 )
 LINK = Noun(
     "service_profile", ServiceProfile, ServiceProfileNotFound,
     attribute("id", values.uuid, "c", default=REQUIRED),
     standard="",
+    homeless=True,
 )
 # fmt: on
 
@@ -114,24 +118,22 @@ def _remove_flavor(call: Call, flavor: NetworkFlavor) -> None:
     call.cloud.store.drop(flavor)
 
 
-def _for_all(call: Call, record: Any) -> bool:
-    return True
-
-
 FLAVORS = Collection(
     FLAVOR,
     "/flavors",
     create=_create_flavor,
     update=_update_flavor,
     remove=_remove_flavor,
-    visible=_for_all,
+    visible=reads,
     called="network_flavor",
     rule="flavor",
 )
 
 
-@network.post("/flavors/<network_flavor>/service_profiles", policy="create_flavor_service_profile", success=201)
-def add_service_profile(call: Call, network_flavor: NetworkFlavor) -> dict[str, Any]:
+@network.post("/flavors/<flavor_id>/service_profiles", policy="create_flavor_service_profile", success=201)
+def add_service_profile(call: Call, flavor_id: str) -> dict[str, Any]:
+    network_flavor: NetworkFlavor = FLAVORS.found(call, flavor_id)
+
     def add(call: Call, wish: dict[str, Any]) -> NetworkFlavor:
         profile = PROFILES.found(call, wish["id"])
         known = network_flavor.service_profiles

@@ -11,6 +11,7 @@ from fakecompute.errors import BadRequest
 from fakecompute.rest.call import Call
 from fakecompute.services.network.listing import PAGING
 from fakecompute.services.network.service import network
+from fakecompute.services.network.sharing import own, reads
 
 # --- response views -----------------------------------------------------------------------------------
 
@@ -31,7 +32,7 @@ def list_floatingip_pools(call: Call) -> dict[str, Any]:
     homes = [
         home
         for home in call.cloud.store.by(Network, "external", True)
-        if call.is_admin or home.project_id == call.context.project_id or _usable(call, home)
+        if own(call, home) or (reads(call) and _usable(call, home))
     ]
     pools = [_view(subnet) for home in homes for subnet in subnets_of(call.cloud, home.id) if subnet.ip_version == 4]
     wanted = [value for name, value in call.query_pairs if name == "fields" and value]

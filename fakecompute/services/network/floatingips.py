@@ -23,6 +23,7 @@ from fakecompute.services.network.port_forwardings import in_floatingip
 from fakecompute.services.network.ports import find_port
 from fakecompute.services.network.qos_use import check_qos
 from fakecompute.services.network.service import network
+from fakecompute.services.network.sharing import own
 
 DETAILS = "name network_id mac_address admin_state_up status device_id device_owner".split()
 
@@ -69,15 +70,14 @@ FLOATINGIP = Noun(
 @network.finder("floatingip")
 def find_floatingip(call: Call, id: str) -> FloatingIP:
     found = call.cloud.store.find(FloatingIP, id)
-    if found is None or not (call.is_admin or found.project_id == call.context.project_id):
+    if found is None or not own(call, found):
         raise FloatingIPNotFound(id=id)
     return found
 
 
 @network.get("/floatingips", policy="get_floatingip")
 def list_floatingips(call: Call) -> dict[str, Any]:
-    mine = call.context.project_id
-    return listing.listed(call, FLOATINGIP, lambda one: call.is_admin or one.project_id == mine)
+    return listing.listed(call, FLOATINGIP, lambda one: own(call, one))
 
 
 @network.get("/floatingips/<floatingip>", policy="get_floatingip")
@@ -85,7 +85,7 @@ def show_floatingip(call: Call, floatingip: FloatingIP) -> dict[str, Any]:
     return FLOATINGIP.show(call, floatingip)
 
 
-@network.post("/floatingips", policy="create_floatingip", success=201)
+@network.post("/floatingips", policy="create_floatingip", success=201, asks=True)
 def create_floatingip(call: Call) -> dict[str, Any]:
     return FLOATINGIP.created(call, _create)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from fakecompute.domain.network import change
 from fakecompute.domain.network_addresses import Wish
+from fakecompute.domain.network_floatingips import drop_port
 from fakecompute.domain.network_routers import gateway_of, gateways_of, set_gateway
 from fakecompute.domain.records.network import FloatingIP, Network, Port, Router, Subnet
 from fakecompute.domain.records.network_services import NDPProxy
@@ -99,13 +100,13 @@ def change_gateway(call: Call, router: Router, wish: dict[str, Any] | None) -> R
         check_gateway_unused(call, router, old)
     if wish is None:
         if old:
-            call.cloud.store.drop(old)
+            drop_port(call.cloud, old)
         return change(call.cloud, router, enable_snat=True, qos_policy_id=None)
     check_qos(call, wish, router.qos_policy_id)
     home = check_gateway(call, wish)
     if old is None or old.network_id != home.id or "external_fixed_ips" in wish:
         if old:
-            call.cloud.store.drop(old)
+            drop_port(call.cloud, old)
         set_gateway(call.cloud, router, home, wish.get("external_fixed_ips"))
     told = {name: wish[name] for name in ("enable_snat", "qos_policy_id") if name in wish}
     return change(call.cloud, router, **told)

@@ -204,6 +204,7 @@ Collection(
     create=_associate,
     remove=lambda call, record: call.cloud.store.drop(record),
     children=_associations,
+    sought=False,
     key=lambda record: record.fixed_port_id,
     rule="local_ip_port_association",
     called="local_ip_port_association",

@@ -10,10 +10,11 @@ from fakecompute.domain.records.network_services import NetworkLog
 from fakecompute.errors import BadRequest, NotFound
 from fakecompute.rest.call import Call
 from fakecompute.services.network import values
-from fakecompute.services.network.collection import Collection, own
+from fakecompute.services.network.collection import Collection
 from fakecompute.services.network.nouns import REQUIRED, Noun, attribute
 from fakecompute.services.network.ports import may_see_port
 from fakecompute.services.network.service import network
+from fakecompute.services.network.sharing import open_to
 
 LOGGABLE = ("security_group",)  # what the drivers of this cloud can
 
@@ -66,7 +67,7 @@ def _create(call: Call, wish: dict[str, Any]) -> NetworkLog:
         call.cloud.store.find(kind, wish[name])
         for kind, name in ((SecurityGroup, "resource_id"), (Port, "target_id"))
     )
-    if wish["resource_id"] and (group is None or not own(call, group)):
+    if wish["resource_id"] and (group is None or not open_to(call, group)):
         raise ResourceNotFound(id=wish["resource_id"])
     if wish["target_id"] and (not isinstance(port, Port) or not may_see_port(call, port)):
         raise TargetResourceNotFound(id=wish["target_id"])

@@ -17,7 +17,6 @@ from fakecompute.domain.network_sharing import (
     SHARED,
     InvalidSharedSetting,
     forget,
-    is_open,
     set_shared,
     users_of,
 )
@@ -31,7 +30,7 @@ from fakecompute.services.network.availability_zones import check_zones
 from fakecompute.services.network.nouns import Noun, attribute, check_revision
 from fakecompute.services.network.qos_use import check_qos
 from fakecompute.services.network.service import network
-from fakecompute.services.network.sharing import shared
+from fakecompute.services.network.sharing import open_to, serves, shared, tags
 
 
 class NetworkNotFound(NotFound):
@@ -132,6 +131,7 @@ NETWORK = Noun(
     attribute("qos_policy_id", values.none_or(values.uuid), "cu"),
     attribute("is_default", values.boolean, "cu", default=False, guarded=True,
               source=lambda record, call: record.is_default if record.external else ABSENT),
+    attribute("tags", values.strings, "", source=tags(open_to), filter=False),
 )
 # fmt: on
 
@@ -141,7 +141,7 @@ NETWORK = Noun(
 
 def may_see(call: Call, record: Network) -> bool:
     """One's own, and what policies open to the project; all of them to services."""
-    return call.is_admin or "service" in call.context.roles or is_open(call.cloud, record, call.context.project_id)
+    return serves(call) or open_to(call, record)
 
 
 @network.finder("network")
@@ -162,7 +162,7 @@ def show_network(call: Call, network: Network) -> dict[str, Any]:
     return NETWORK.show(call, network)
 
 
-@network.post("/networks", policy="create_network", success=201)
+@network.post("/networks", policy="create_network", success=201, asks=True)
 def create_network(call: Call) -> dict[str, Any]:
     return NETWORK.created(call, _create)
 

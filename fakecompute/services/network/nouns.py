@@ -104,12 +104,15 @@ class Noun:
         plural: str = "",
         indexes: Mapping[str, str] | None = None,
         standard: str | None = None,
+        homeless: bool = False,
     ) -> None:
         """`indexes` tells by which of the store's indexes a filter of this name finds what it wants.
 
-        `standard` are the words for what it has of STANDARD, if not all.
+        `standard` are the words for what it has of STANDARD, if not all.  What is `homeless` is of no project: others
+        are made by nobody without one.
         """
         self.name, self.plural, self.kind, self.missing = name, plural or name + "s", kind, missing
+        self.homeless = homeless
         own = {row.name for row in attributes}
         common = [row for row in STANDARD if standard is None or row.name in standard.split()]
         self.attributes = {row.name: row for row in (*attributes, *(r for r in common if r.name not in own))}
@@ -127,7 +130,7 @@ class Noun:
     # --- bodies
 
     def created(self, call: Call, make: Callable[[Call, dict[str, Any]], Any]) -> dict[str, Any]:
-        """The answer to POST: one resource or, for a list of them, all."""
+        """The answer to POST: one resource or, for a list of them, all.  Policy is asked once the body is read."""
         body = _object(call.body)
         if self.plural in body:
             if self.name in ONE_BY_ONE:
@@ -138,8 +141,11 @@ class Noun:
             if not isinstance(items, list):
                 raise BadRequest(reason="Body contains invalid data")
             wishes = [self.read_new(call, _unwrapped(self.name, item)) for item in items]
+            call.ask()
             return {self.plural: [self.view(make(call, wish), call) for wish in wishes]}
-        return {self.name: self.view(make(call, self.read_new(call, self._inner(body))), call)}
+        wish = self.read_new(call, self._inner(body))
+        call.ask()
+        return {self.name: self.view(make(call, wish), call)}
 
     def updated(
         self, call: Call, record: Any, change: Callable[[Call, Any, dict[str, Any]], Any]
@@ -158,7 +164,7 @@ class Noun:
 
     def read_new(self, call: Call, sent: dict[str, Any]) -> dict[str, Any]:
         """What a resource is to be made of, by attribute, defaults included; `project_id` is always there."""
-        owner = _owner(call, sent)
+        owner = _owner(call, sent, self.homeless)
         self._refuse_unknown(sent)
         for row in self.attributes.values():
             if row.name in sent and "c" not in row.access:
@@ -259,16 +265,18 @@ def _unwrapped(name: str, item: Any) -> dict[str, Any]:
     return _object(item[name]) if name in item else item
 
 
-def _owner(call: Call, sent: dict[str, Any]) -> str:
+def _owner(call: Call, sent: dict[str, Any], homeless: bool = True) -> str:
     """Whose it will be: the caller's, unless an admin says otherwise."""
     ids = {sent[key] for key in ("project_id", "tenant_id") if isinstance(sent.get(key), str) and sent[key]}
     if len(ids) > 1:
         raise BadRequest(reason="'project_id' and 'tenant_id' do not match")
-    if ids and ids != {call.context.project_id} and not (call.is_admin or "service" in call.context.roles):
+    if ids and ids != {call.context.project_id} and not call.context.roles & {"admin", "service"}:
         raise BadRequest(
             reason="Specifying 'project_id' other than the authenticated project in request is not allowed for the"
             " current user."
         )
+    if not (ids or homeless or call.project_id):
+        raise BadRequest(reason="Running without keystone AuthN requires that project_id is specified")
     return str(ids.pop()) if ids else call.project_id
 
 

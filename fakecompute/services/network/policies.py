@@ -9,11 +9,10 @@ from __future__ import annotations
 _RULES = {
     "any": """
         get_version get_extension get_availability_zone
-        get_address_group get_address_scope get_subnetpool get_rbac_policy get_subnetpool:tags
-        get_segment get_network_segment_range get_network_segment_range:tags get_floatingip_pool
+        get_address_group get_address_scope get_subnetpool get_rbac_policy
+        get_segment get_network_segment_range get_floatingip_pool
         get_network get_subnet get_port get_router get_security_group get_security_group_rule get_floatingip
-        get_network:tags get_subnet:tags get_port:tags get_router:tags get_security_group:tags get_floatingip:tags
-        get_trunk get_subports get_trunk:tags get_policy get_policy:tags get_floatingip_port_forwarding
+        get_trunk get_subports get_policy get_floatingip_port_forwarding
         get_policy_bandwidth_limit_rule
         get_policy_dscp_marking_rule
         get_policy_minimum_bandwidth_rule
@@ -21,6 +20,10 @@ _RULES = {
         get_policy_packet_rate_limit_rule
         get_router_conntrack_helper get_ndp_proxy get_local_ip get_local_ip_port_association
         get_metering_label get_metering_label_rule get_flavor
+        get_default_security_group_rule get_rule_type get_auto_allocated_topology
+        delete_auto_allocated_topology
+        get_subnetpool:tags get_network_segment_range:tags get_network:tags get_subnet:tags get_port:tags
+        get_router:tags get_security_group:tags get_floatingip:tags get_trunk:tags get_policy:tags
     """,
     "member": """
         create_network update_network delete_network
@@ -30,18 +33,8 @@ _RULES = {
         create_address_group update_address_group delete_address_group add_addresses remove_addresses
         create_rbac_policy update_rbac_policy delete_rbac_policy
         create_rbac_policy:object_type create_rbac_policy:object_id create_rbac_policy:action
-        delete_auto_allocated_topology
         create_network:port_security_enabled update_network:port_security_enabled
         create_subnet update_subnet delete_subnet
-        create_port update_port delete_port
-        create_port:device_id create_port:device_owner create_port:mac_address create_port:fixed_ips
-        create_port:fixed_ips:ip_address create_port:fixed_ips:subnet_id create_port:port_security_enabled
-        create_port:binding:vnic_type create_port:allowed_address_pairs
-        create_port:allowed_address_pairs:ip_address create_port:allowed_address_pairs:mac_address
-        update_port:device_id update_port:device_owner update_port:fixed_ips update_port:fixed_ips:ip_address
-        update_port:fixed_ips:subnet_id update_port:port_security_enabled update_port:binding:vnic_type
-        update_port:allowed_address_pairs update_port:allowed_address_pairs:ip_address
-        update_port:allowed_address_pairs:mac_address
         create_router update_router delete_router add_router_interface remove_router_interface
         add_extraroutes remove_extraroutes
         create_router:external_gateway_info create_router:external_gateway_info:network_id
@@ -49,7 +42,7 @@ _RULES = {
         create_security_group update_security_group delete_security_group
         create_security_group_rule delete_security_group_rule
         update_network:tags update_subnet:tags update_port:tags update_router:tags update_security_group:tags
-        update_floatingip:tags
+        update_floatingip:tags delete_port:tags
         create_floatingip update_floatingip delete_floatingip
         create_trunk update_trunk delete_trunk update_trunk:tags add_subports remove_subports
         create_floatingip_port_forwarding update_floatingip_port_forwarding delete_floatingip_port_forwarding
@@ -58,7 +51,6 @@ _RULES = {
         create_local_ip_port_association delete_local_ip_port_association
         add_external_gateways update_external_gateways remove_external_gateways
     """,
-    "reader": "get_default_security_group_rule get_auto_allocated_topology get_rule_type",
     "manager": """
         get_quota create_floatingip:floating_ip_address
         create_policy update_policy delete_policy update_policy:tags
@@ -71,13 +63,26 @@ _RULES = {
         create_metering_label delete_metering_label create_metering_label_rule delete_metering_label_rule
         get_loggable_resource create_log get_log update_log delete_log
     """,
-    "service_alone": "create_port_binding delete_port_binding activate",
+    "service_alone": """
+        create_port_binding delete_port_binding activate create_port:binding:profile update_port:binding:profile
+    """,
+    "service member": """
+        create_port update_port delete_port create_port:device_id create_port:device_owner
+        create_port:mac_address create_port:fixed_ips create_port:fixed_ips:ip_address
+        create_port:fixed_ips:subnet_id create_port:port_security_enabled create_port:binding:vnic_type
+        create_port:allowed_address_pairs create_port:allowed_address_pairs:ip_address
+        create_port:allowed_address_pairs:mac_address update_port:device_id update_port:device_owner
+        update_port:fixed_ips update_port:fixed_ips:ip_address update_port:fixed_ips:subnet_id
+        update_port:port_security_enabled update_port:binding:vnic_type update_port:allowed_address_pairs
+        update_port:allowed_address_pairs:ip_address update_port:allowed_address_pairs:mac_address
+    """,
+    "service manager": "update_port:mac_address",
+    "own_project": "create_port:qos_policy_id update_port:qos_policy_id",
     "service": """
         get_port:binding:vif_type get_port:binding:vif_details get_port:binding:host_id get_port:binding:profile
-        get_port:resource_request
         create_port:binding:host_id update_port:binding:host_id
-        create_port:binding:profile update_port:binding:profile
         get_port_binding
+        get_network_ip_availability
     """,
     "admin": """
         get_network:provider:network_type get_network:provider:physical_network
@@ -89,7 +94,6 @@ _RULES = {
         update_network:provider:network_type update_network:provider:physical_network
         update_network:provider:segmentation_id
         create_network:segments get_network:segments
-        create_subnet:service_types update_subnet:service_types
         create_subnet:segment_id update_subnet:segment_id get_subnet:segment_id
         create_subnetpool:shared create_subnetpool:is_default update_subnetpool:is_default
         create_address_scope:shared update_address_scope:shared
@@ -98,7 +102,6 @@ _RULES = {
         create_network_segment_range update_network_segment_range delete_network_segment_range
         update_network_segment_range:tags
         create_default_security_group_rule delete_default_security_group_rule
-        update_port:mac_address
         create_router:distributed create_router:ha update_router:distributed update_router:ha
         get_router:distributed get_router:ha
         create_router:external_gateway_info:enable_snat create_router:external_gateway_info:external_fixed_ips
@@ -108,7 +111,7 @@ _RULES = {
         get_dhcp-agents get_dhcp-networks create_dhcp-network delete_dhcp-network
         create_flavor update_flavor delete_flavor create_flavor_service_profile delete_flavor_service_profile
         create_service_profile update_service_profile delete_service_profile
-        get_network_ip_availability
+        get_port:resource_request
     """,
 }
 

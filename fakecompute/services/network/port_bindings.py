@@ -17,12 +17,12 @@ from fakecompute.domain.network_bindings import (
 from fakecompute.domain.network_trunks import follow_parent
 from fakecompute.domain.records.network import Port
 from fakecompute.domain.records.network_services import PortBinding
-from fakecompute.errors import BadRequest
+from fakecompute.errors import BadRequest, NotFound
 from fakecompute.rest.call import Call
 from fakecompute.rest.view import mapped
 from fakecompute.services.network import listing, values
 from fakecompute.services.network.nouns import REQUIRED, Noun, attribute
-from fakecompute.services.network.ports import VNIC_TYPES, BadPortRequest
+from fakecompute.services.network.ports import VNIC_TYPES, BadPortRequest, find_port
 from fakecompute.services.network.service import network
 
 OWNERS = ("compute:", "baremetal:")  # whose ports move
@@ -73,22 +73,34 @@ def _found(call: Call, port: Port, host: str) -> Port | PortBinding:
     return port if host == port.host else inactive(call.cloud, port, host)
 
 
-@network.get("/ports/<port>/bindings", policy="get_port")
-def list_port_bindings(call: Call, port: Port) -> dict[str, Any]:
+def _demand(call: Call, rule: str) -> None:
+    """Who may not see bindings is told of none."""
+    if not call.may("get_port_binding"):
+        raise NotFound
+    call.demand(rule)
+
+
+@network.get("/ports/<port_id>/bindings")
+def list_port_bindings(call: Call, port_id: str) -> dict[str, Any]:
     """Others than admins and services see none."""
+    if call.context.barred and call.context.roles & {"admin", "service"}:
+        return {"bindings": []}
+    port = find_port(call, port_id)
     _check_moves(port)
     seen = [one for _, one in bindings_of(call.cloud, port)] if call.may("get_port_binding") else []
     return listing.listed(call, BINDING, lambda one: True, seen)
 
 
-@network.get("/ports/<port>/bindings/<host>", policy="get_port_binding")
+@network.get("/ports/<port>/bindings/<host>", policy="get_port_binding", asks=True)
 def show_port_binding(call: Call, port: Port, host: str) -> dict[str, Any]:
+    _demand(call, "get_port_binding")
     return BINDING.show(call, _found(call, port, host))
 
 
-@network.post("/ports/<port>/bindings", policy="create_port_binding", success=201)
-def create_port_binding(call: Call, port: Port) -> dict[str, Any]:
+@network.post("/ports/<port_id>/bindings", policy="create_port_binding", success=201, asks=True)
+def create_port_binding(call: Call, port_id: str) -> dict[str, Any]:
     def make(call: Call, wish: dict[str, Any]) -> Port | PortBinding:
+        port = find_port(call, port_id)
         _check_moves(port)
         fields = BINDING.fields_of(wish, "project_id", "host")
         if port.host:
@@ -115,9 +127,10 @@ def _bound(call: Call, port: Port, **fields: Any) -> Port:
     return made
 
 
-@network.delete("/ports/<port>/bindings/<host>", policy="delete_port_binding", success=204)
+@network.delete("/ports/<port>/bindings/<host>", policy="delete_port_binding", success=204, asks=True)
 def delete_port_binding(call: Call, port: Port, host: str) -> None:
     """Without its active binding a port is bound to no host."""
+    _demand(call, "delete_port_binding")
     one = _found(call, port, host)
     if isinstance(one, Port):
         if not port.host:
@@ -127,8 +140,9 @@ def delete_port_binding(call: Call, port: Port, host: str) -> None:
         call.cloud.store.drop(one)
 
 
-@network.put("/ports/<port>/bindings/<host>/activate", policy="activate")
+@network.put("/ports/<port>/bindings/<host>/activate", policy="activate", asks=True)
 def activate_port_binding(call: Call, port: Port, host: str) -> dict[str, Any]:
+    _demand(call, "activate")
     _check_moves(port)
     if call.body not in (None, {}):
         raise BadRequest(reason="Body contains invalid data")

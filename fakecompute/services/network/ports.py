@@ -11,13 +11,20 @@ from fakecompute.domain.network import (
     default_group,
     make_port,
 )
-from fakecompute.domain.network_addresses import FLOATING, ROUTER_GATEWAY, ROUTER_INTERFACE, Wish, requested
+from fakecompute.domain.network_addresses import (
+    FLOATING,
+    ROUTER_GATEWAY,
+    ROUTER_INTERFACE,
+    Wish,
+    requested,
+    with_mac,
+)
 from fakecompute.domain.network_bindings import binding
-from fakecompute.domain.network_floatingips import drop_forwarding, drop_port, floatingips_of
+from fakecompute.domain.network_floatingips import drop_port, floatingips_of, follow_addresses
 from fakecompute.domain.network_sharing import is_open, is_shared
 from fakecompute.domain.network_trunks import check_deletable, follow_parent, trunk_of
 from fakecompute.domain.records.network import FloatingIP, Network, Port, Router, SecurityGroup
-from fakecompute.domain.records.network_services import LocalIP, PortForwarding
+from fakecompute.domain.records.network_services import LocalIP
 from fakecompute.errors import BadRequest, Conflict, NotFound
 from fakecompute.rest.call import Call
 from fakecompute.rest.view import ABSENT, listed, mapped
@@ -26,12 +33,16 @@ from fakecompute.services.network.networks import find_network
 from fakecompute.services.network.nouns import REQUIRED, Noun, attribute, check_revision, lists
 from fakecompute.services.network.qos_use import check_qos
 from fakecompute.services.network.service import network
+from fakecompute.services.network.sharing import own, serves, tags
 
 VNIC_TYPES = (
     "normal", "direct", "macvtap", "baremetal", "direct-physical", "virtio-forwarder", "smart-nic", "vdpa",
     "accelerator-direct", "accelerator-direct-physical", "remote-managed",
 )  # fmt: skip
 OWNERS = {ROUTER_INTERFACE: Router, ROUTER_GATEWAY: Router, FLOATING: FloatingIP}  # whose ports go with them
+
+
+SERVED = ("compute:", "baremetal:", "manila:")  # the devices of other services
 
 
 class PortNotFound(NotFound):
@@ -124,6 +135,11 @@ def _trunk(port: Port, call: Call) -> Any:
     return {"trunk_id": trunk.id, "sub_ports": subports}
 
 
+def owns_port(call: Call, port: Port) -> bool:
+    """One's own, and all on one's own networks."""
+    return own(call, port) or own(call, call.cloud.store.get(Network, port.network_id))
+
+
 # fmt: off
 PORT = Noun(
     "port", Port, PortNotFound,
@@ -152,14 +168,14 @@ PORT = Noun(
     attribute("allowed_address_pairs", values.address_pairs, "cu", source=_pairs, guarded=True, filter=False),
     attribute("propagate_uplink_status", values.boolean, "c", default=True),
     attribute("resource_request", source=lambda port, call: None, shown="get_port:resource_request", filter=False),
-    attribute("qos_policy_id", values.none_or(values.uuid), "cu", default=None),
+    attribute("qos_policy_id", values.none_or(values.uuid), "cu", default=None, guarded=True),
     attribute("qos_network_policy_id", source=_network_policy),
     attribute("trunk_details", source=_trunk, filter=False),
     attribute("ip_allocation"),
     attribute("device_profile", values.none_or(values.text(255)), "c", default=None),
     attribute("numa_affinity_policy", values.none_or(values.one_of("required", "preferred", "legacy")), "cu",
               default=None),
-    attribute("tags", values.strings, "c", default=(), source=listed("tags"), filter=False),
+    attribute("tags", values.strings, "c", default=(), source=tags(owns_port), filter=False),
     indexes={"device_id": "device", "network_id": "network"},
 )
 # fmt: on
@@ -169,14 +185,8 @@ PORT = Noun(
 
 
 def may_see_port(call: Call, port: Port) -> bool:
-    """One's own, and all on one's own networks; all of them to services."""
-    own = call.context.project_id
-    return (
-        call.is_admin
-        or "service" in call.context.roles
-        or (own is not None
-        and own in (port.project_id, call.cloud.store.get(Network, port.network_id).project_id))
-    )
+    """Services see all of them."""
+    return serves(call) or owns_port(call, port)
 
 
 @network.finder("port")
@@ -197,7 +207,7 @@ def show_port(call: Call, port: Port) -> dict[str, Any]:
     return PORT.show(call, port)
 
 
-@network.post("/ports", policy="create_port", success=201)
+@network.post("/ports", success=201)
 def create_port(call: Call) -> dict[str, Any]:
     return PORT.created(call, _create)
 
@@ -209,7 +219,9 @@ def update_port(call: Call, port: Port) -> dict[str, Any]:
 
 @network.delete("/ports/<port>", policy="get_port", success=204)
 def delete_port(call: Call, port: Port) -> None:
-    """A server's port may be deleted too; a router's goes with its interface, another's floating IP holds it."""
+    """A server's port is for services to delete; a router's goes with its interface, another's floating IP holds it."""
+    if port.device_owner.startswith(SERVED) and not (call.is_admin or serves(call)):
+        raise call.denied("delete_port")
     if not call.may("delete_port", port.project_id):
         call.demand("delete_port", call.cloud.store.get(Network, port.network_id).project_id)
     check_revision(call, port)
@@ -225,28 +237,32 @@ def delete_port(call: Call, port: Port) -> None:
     drop_port(call.cloud, port)
 
 
-def _demand(call: Call, action: str, wish: dict[str, Any], home: Network) -> None:
+def _demand(call: Call, action: str, wish: dict[str, Any], home: Network, owner: str) -> None:
     """Most attributes are for the network's owner; some for all who may have a port there."""
 
     def free(rule: str) -> bool:
         match rule.split(":", 1)[1]:
-            case "device_id" | "binding:vnic_type":
-                return True
+            case "device_id" | "binding:vnic_type" | "qos_policy_id":
+                return call.may(rule, owner)
             case "device_owner":
                 return not wish.get("device_owner", "").startswith("network:")
-            case "fixed_ips" | "fixed_ips:subnet_id":
+            case "fixed_ips:subnet_id":
                 return is_shared(call.cloud, home, call.context.project_id)
+            case "fixed_ips":
+                return action == "create" and is_shared(call.cloud, home, call.context.project_id)
         return False
 
     PORT.demand(call, action, wish, home.project_id, free)
 
 
 def _create(call: Call, wish: dict[str, Any]) -> Port:
+    if call.context.barred:
+        raise call.denied("create_port")
     check_qos(call, wish)
     home = find_network(call, wish["network_id"])
     if not is_shared(call.cloud, home, call.context.project_id):
         call.demand("create_port", home.project_id)
-    _demand(call, "create", wish, home)
+    _demand(call, "create", wish, home, wish["project_id"])
     _check_device(call, wish, wish["project_id"])
     guarded = wish.get("port_security_enabled", home.port_security_enabled)
     groups = wish.get("security_groups")
@@ -280,7 +296,7 @@ def _check_device(call: Call, wish: dict[str, Any], project_id: str) -> None:
 
 def _update(call: Call, port: Port, wish: dict[str, Any]) -> Port:
     home = call.cloud.store.get(Network, port.network_id)
-    _demand(call, "update", wish, home)
+    _demand(call, "update", wish, home, port.project_id)
     check_qos(call, wish, port.qos_policy_id)
     _check_device(call, wish, port.project_id)
     fields = PORT.fields_of(wish, "fixed_ips", "binding:host_id", "mac_address")
@@ -289,7 +305,7 @@ def _update(call: Call, port: Port, wish: dict[str, Any]) -> Port:
     mac = wish.get("mac_address", port.mac_address)
     if mac != port.mac_address:
         _check_mac(call, port, mac)
-        fields["mac_address"] = mac
+        fields |= {"mac_address": mac, "fixed_ips": with_mac(call.cloud, port, mac)}
     if "fixed_ips" in wish:
         owner = wish.get("device_owner", port.device_owner)
         _check_floating(call, port, wish["fixed_ips"])
@@ -302,10 +318,7 @@ def _update(call: Call, port: Port, wish: dict[str, Any]) -> Port:
 
 def _followed(call: Call, port: Port) -> Port:
     """What depends on a port's addresses and host comes along, or goes."""
-    own = {fixed.ip_address for fixed in port.fixed_ips}
-    for forwarding in call.cloud.store.by(PortForwarding, "port", port.id):
-        if forwarding.internal_ip_address not in own:
-            drop_forwarding(call.cloud, forwarding)
+    follow_addresses(call.cloud, port)
     follow_parent(call.cloud, port)
     return port
 

@@ -22,7 +22,7 @@ from fakecompute.services.network.collection import Collection
 from fakecompute.services.network.nouns import REQUIRED, Attribute, Noun, attribute
 from fakecompute.services.network.qos_use import QosPolicyNotFound
 from fakecompute.services.network.service import network
-from fakecompute.services.network.sharing import open_to, shared
+from fakecompute.services.network.sharing import open_to, own, reads, shared
 
 MOST = 2**31 - 1
 MARKS = (0, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30, 32, 34, 36, 38, 40, 44, 46, 48, 56)
@@ -94,6 +94,7 @@ def _rule_noun(kind: Kind, name: str) -> Noun:
         attribute("id"),
         attribute("project_id", values.text(255), "c", source=None, filter=False),
         standard="",
+        homeless=True,
     )
 
 
@@ -183,6 +184,8 @@ def _declare_alias(type: str) -> None:
         if rule is None or rule.type != type:
             raise QosRuleNotFound(id=id, parent="")
         policy = POLICIES.found(call, rule.qos_policy_id)
+        if not own(call, policy):
+            raise QosRuleNotFound(id=id, parent="")
         call.demand(f"{verb}_policy_{type}_rule", policy.project_id)
         return rule
 
@@ -221,14 +224,17 @@ def _parameter(name: str, allowed: tuple[Any, ...]) -> dict[str, Any]:
 @network.get("/qos/rule-types", policy="get_rule_type")
 def list_qos_rule_types(call: Call) -> dict[str, Any]:
     wanted = [value for name, value in call.query_pairs if name == "type"]
-    return {"rule_types": [{"type": kind.type} for kind in KINDS if not wanted or kind.type in wanted]}
+    seen = KINDS if reads(call) else ()
+    return {"rule_types": [{"type": kind.type} for kind in seen if not wanted or kind.type in wanted]}
 
 
 @network.get("/qos/rule-types/<type>", policy="get_rule_type")
 def show_qos_rule_type(call: Call, type: str) -> dict[str, Any]:
     """What the drivers can; for admins."""
-    if not call.is_admin:
+    if "admin" not in call.context.roles:
         raise NotAuthorized
+    if not call.is_admin:
+        raise RuleTypeNotFound
     for kind in KINDS:
         if kind.type == type:
             parameters = [_parameter(limit.name, limit.values) for limit in kind.limits]

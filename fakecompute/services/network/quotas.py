@@ -15,6 +15,10 @@ from fakecompute.services.network.values import Bad
 LARGEST = 2**31 - 1
 
 
+class QuotaMissingTenant(BadRequest):
+    message = "Tenant-id was missing from quota request."
+
+
 class TenantQuotaNotFound(NotFound):
     message = "Quota for project {project} could not be found."
 
@@ -46,9 +50,21 @@ def _limits(body: Any) -> tuple[dict[str, int], bool]:
 
 
 def _demand_own(call: Call, project_id: str) -> None:
-    """Everybody reads the limits of one's own project."""
-    if project_id != call.context.project_id:
+    """Everybody reads what one's own project uses, and admins, whatever they are admins of, what all do."""
+    if project_id != call.context.project_id and "admin" not in call.context.roles:
         call.demand("get_quota", project_id)
+
+
+def _demand(call: Call, project_id: str) -> None:
+    """The limits of other projects are for managers, whatever project they manage."""
+    if project_id != call.context.project_id:
+        call.demand("get_quota")
+
+
+def _project(call: Call) -> str:
+    if not call.project_id:
+        raise QuotaMissingTenant
+    return call.project_id
 
 
 @network.get("/quotas", policy="get_quota")
@@ -59,23 +75,23 @@ def list_quotas(call: Call) -> dict[str, Any]:
 
 @network.get("/quotas/project", policy="get_version")
 def show_quota_project(call: Call) -> dict[str, Any]:
-    return {"project": {"project_id": call.project_id}}
+    return {"project": {"project_id": _project(call)}}
 
 
 @network.get("/quotas/tenant", policy="get_version")
 def show_quota_tenant(call: Call) -> dict[str, Any]:
-    return {"tenant": {"tenant_id": call.project_id}}
+    return {"tenant": {"tenant_id": _project(call)}}
 
 
 @network.get("/quotas/<project_id>", policy="get_version")
 def show_quota(call: Call, project_id: str) -> dict[str, Any]:
-    _demand_own(call, project_id)
+    _demand(call, project_id)
     return {"quota": dict(limits_of(call.cloud, project_id))}
 
 
 @network.get("/quotas/<project_id>/default", policy="get_version")
 def show_quota_default(call: Call, project_id: str) -> dict[str, Any]:
-    _demand_own(call, project_id)
+    _demand(call, project_id)
     return {"quota": dict(DEFAULTS)}
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import ip_address, ip_network
 from typing import Any
 
 from fakecompute.domain.network import change, touch
 from fakecompute.domain.network_addresses import ROUTER_INTERFACE
-from fakecompute.domain.network_floatingips import drop_port
+from fakecompute.domain.network_floatingips import drop_port, leads_to
 from fakecompute.domain.network_pools import address_scope_of
 from fakecompute.domain.network_routers import (
     add_interface,
@@ -16,6 +17,7 @@ from fakecompute.domain.network_routers import (
     make_router,
     ports_of_router,
 )
+from fakecompute.domain.network_trunks import check_deletable
 from fakecompute.domain.records.network import FloatingIP, HostRoute, Network, Port, Router, Subnet
 from fakecompute.domain.records.network_services import ConntrackHelper, NDPProxy
 from fakecompute.errors import BadRequest, Conflict, NotFound
@@ -32,8 +34,9 @@ from fakecompute.services.network.gateways import (
     gateway_wish,
 )
 from fakecompute.services.network.nouns import Noun, attribute, check_revision, lists
-from fakecompute.services.network.ports import find_port
+from fakecompute.services.network.ports import DeviceIDNotOwnedByTenant, find_port
 from fakecompute.services.network.service import network
+from fakecompute.services.network.sharing import own
 from fakecompute.services.network.subnets import find_subnet
 from fakecompute.services.network.values import MOST_ROUTES, UUID, Bad
 
@@ -138,15 +141,14 @@ ROUTER = Noun(
 @network.finder("router")
 def find_router(call: Call, id: str) -> Router:
     found = call.cloud.store.find(Router, id)
-    if found is None or not (call.is_admin or found.project_id == call.context.project_id):
+    if found is None or not own(call, found):
         raise RouterNotFound(id=id)
     return found
 
 
 @network.get("/routers", policy="get_router")
 def list_routers(call: Call) -> dict[str, Any]:
-    mine = call.context.project_id
-    return listing.listed(call, ROUTER, lambda router: call.is_admin or router.project_id == mine)
+    return listing.listed(call, ROUTER, lambda router: own(call, router))
 
 
 @network.get("/routers/<router>", policy="get_router")
@@ -154,7 +156,7 @@ def show_router(call: Call, router: Router) -> dict[str, Any]:
     return ROUTER.show(call, router)
 
 
-@network.post("/routers", policy="create_router", success=201)
+@network.post("/routers", policy="create_router", success=201, asks=True)
 def create_router(call: Call) -> dict[str, Any]:
     return ROUTER.created(call, _create)
 
@@ -171,7 +173,7 @@ def delete_router(call: Call, router: Router) -> None:
     if ports := ports_of_router(call.cloud, router):
         raise RouterInUse(id=router.id, ports=", ".join(port.id for port in ports))
     for port in gateways_of(call.cloud, router):
-        call.cloud.store.drop(port)
+        drop_port(call.cloud, port)
     for helper in call.cloud.store.by(ConntrackHelper, "router", router.id):
         call.cloud.store.drop(helper)
     call.cloud.store.drop(router)
@@ -205,6 +207,7 @@ def remove_router_interface(call: Call, router: Router) -> dict[str, Any]:
     _check_no_floating(call, router, port)
     _check_no_route(call, router, port)
     _check_no_proxy(call, router, port)
+    check_deletable(call.cloud, port)
     drop_port(call.cloud, port)
     touch(call.cloud, router)
     return _interface_view(router, port, subnet_id or port.fixed_ips[0].subnet_id)
@@ -214,14 +217,19 @@ def remove_router_interface(call: Call, router: Router) -> dict[str, Any]:
 def add_extraroutes(call: Call, router: Router) -> dict[str, Any]:
     wanted = _routes(call)
     routes = (*router.routes, *(route for route in wanted if route not in router.routes))
-    return ROUTER.show(call, _set_routes(call, router, routes))
+    return _bare(call, _set_routes(call, router, routes))
 
 
 @network.put("/routers/<router>/remove_extraroutes", policy="remove_extraroutes")
 def remove_extraroutes(call: Call, router: Router) -> dict[str, Any]:
     gone = _routes(call)
     kept = tuple(route for route in router.routes if route not in gone)
-    return ROUTER.show(call, change(call.cloud, router, routes=kept))
+    return _bare(call, change(call.cloud, router, routes=kept))
+
+
+def _bare(call: Call, router: Router) -> dict[str, Any]:
+    """With the attributes of admins: nobody hides them from those who add or remove routes."""
+    return ROUTER.show(replace(call, context=replace(call.context, roles=frozenset({"admin"}))), router)
 
 
 # --- interfaces
@@ -251,6 +259,8 @@ def _take_port(call: Call, router: Router, port_id: str) -> Port:
     port = find_port(call, port_id)
     if port.device_id:
         raise PortInUse(id=port.id, net_id=port.network_id, device_id=port.device_id)
+    if not call.is_admin and port.project_id != router.project_id:
+        raise DeviceIDNotOwnedByTenant(device_id=router.id)
     if not port.fixed_ips:
         raise BadRouterRequest(reason="Router port must have at least one fixed IP")
     for address in port.fixed_ips:
@@ -301,9 +311,9 @@ def _check_no_floating(call: Call, router: Router, port: Port) -> None:
     """neutron/db/l3_db.py: _check_router_interface_not_in_use."""
     joined = {ip.subnet_id for ip in port.fixed_ips}
     for floating in call.cloud.store.by(FloatingIP, "router", router.id):
-        for ip in call.cloud.store.get(Port, floating.port_id or "").fixed_ips:
-            if ip.ip_address == floating.fixed_ip_address and ip.subnet_id in joined:
-                raise RouterInterfaceInUseByFloatingIP(subnet_id=ip.subnet_id, id=router.id)
+        for fixed in leads_to(call.cloud, floating):
+            if fixed.subnet_id in joined:
+                raise RouterInterfaceInUseByFloatingIP(subnet_id=fixed.subnet_id, id=router.id)
 
 
 def _check_no_proxy(call: Call, router: Router, port: Port) -> None:

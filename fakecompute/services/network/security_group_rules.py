@@ -14,7 +14,7 @@ from fakecompute.rest.call import Call
 from fakecompute.services.network import listing, values
 from fakecompute.services.network.nouns import REQUIRED, Noun, attribute, check_revision
 from fakecompute.services.network.service import network
-from fakecompute.services.network.sharing import open_to
+from fakecompute.services.network.sharing import open_to, own
 
 if TYPE_CHECKING:
     from fakecompute.cloud import Cloud
@@ -176,15 +176,14 @@ def rules_of(cloud: Cloud, group_id: str) -> list[SecurityGroupRule]:
 @network.finder("security_group_rule")
 def find_rule(call: Call, id: str) -> SecurityGroupRule:
     found = call.cloud.store.find(SecurityGroupRule, id)
-    if found is None or not (call.is_admin or found.project_id == call.context.project_id):
+    if found is None or not own(call, found):
         raise SecurityGroupRuleNotFound(id=id)
     return found
 
 
 @network.get("/security-group-rules", policy="get_security_group_rule")
 def list_security_group_rules(call: Call) -> dict[str, Any]:
-    mine = call.context.project_id
-    return listing.listed(call, RULE, lambda rule: call.is_admin or rule.project_id == mine)
+    return listing.listed(call, RULE, lambda rule: own(call, rule))
 
 
 @network.get("/security-group-rules/<security_group_rule>", policy="get_security_group_rule")
@@ -192,7 +191,7 @@ def show_security_group_rule(call: Call, security_group_rule: SecurityGroupRule)
     return RULE.show(call, security_group_rule)
 
 
-@network.post("/security-group-rules", policy="create_security_group_rule", success=201)
+@network.post("/security-group-rules", policy="create_security_group_rule", success=201, asks=True)
 def create_security_group_rule(call: Call) -> dict[str, Any]:
     return RULE.created(call, _create)
 
@@ -236,8 +235,10 @@ def check_rule(wish: dict[str, Any]) -> None:
 
 def _group(call: Call, id: str) -> SecurityGroup:
     group = call.cloud.store.find(SecurityGroup, id)
-    if group is None or not open_to(call, group):
+    if group is None:
         raise SecurityGroupNotFound(id=id)
+    if not open_to(call, group):
+        raise call.denied("create_security_group_rule")
     return group
 
 

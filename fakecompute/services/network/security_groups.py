@@ -82,7 +82,7 @@ def show_security_group(call: Call, security_group: SecurityGroup) -> dict[str, 
     return GROUP.show(call, security_group)
 
 
-@network.post("/security-groups", policy="create_security_group", success=201)
+@network.post("/security-groups", policy="create_security_group", success=201, asks=True)
 def create_security_group(call: Call) -> dict[str, Any]:
     return GROUP.created(call, _create)
 

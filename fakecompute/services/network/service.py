@@ -27,6 +27,10 @@ class PolicyNotAuthorized(Forbidden):
     message = "{rule} is disallowed by policy"
 
 
+class InvalidScope(Forbidden):
+    message = "rule:{rule} requires a scope of ['project'], request was made with {scope} scope."
+
+
 class HTTPMethodNotAllowed(MethodNotAllowed):
     message = (
         "The server could not comply with the request since it is either malformed or otherwise incorrect."
@@ -79,6 +83,7 @@ network = Routes(
         fault=_fault,
         headers=_headers,
         denied=lambda rule: PolicyNotAuthorized(rule=f"rule:{rule}"),
+        barred=lambda rule, scope: InvalidScope(rule=rule, scope=scope),
         bad_body=_bad,
         bad_query=_bad,
         unrouted=_unrouted,
@@ -87,4 +92,5 @@ network = Routes(
         too_large=lambda: Answer(413, "Request is too large.", content_type="text/plain; charset=UTF-8"),
     ),
     policies=POLICIES,
+    projects_only=True,
 )

@@ -31,7 +31,7 @@ from fakecompute.services.network import listing, values
 from fakecompute.services.network.networks import NetworkNotFound, may_see
 from fakecompute.services.network.nouns import REQUIRED, Noun, attribute, check_revision, lists
 from fakecompute.services.network.service import network
-from fakecompute.services.network.sharing import open_to
+from fakecompute.services.network.sharing import open_to, own, tags
 
 LISTS = ("allocation_pools", "dns_nameservers", "host_routes")  # changing them is no revision of the subnet
 IPV6_MODES = ("dhcpv6-stateful", "dhcpv6-stateless", "slaac")
@@ -56,6 +56,10 @@ class BadSubnetRequest(BadRequest):
 
 # --- request schemas and response views ---------------------------------------------------------------
 
+def _open(call: Call, record: Subnet) -> bool:
+    return own(call, record) or open_to(call, call.cloud.store.get(Network, record.network_id))
+
+
 # fmt: off
 SUBNET = Noun(
     "subnet", Subnet, SubnetNotFound,
@@ -75,7 +79,8 @@ SUBNET = Noun(
     attribute("ipv6_address_mode", values.none_or(values.one_of(*IPV6_MODES)), "c"),
     attribute("shared", values.boolean, source=None),
     attribute("use_default_subnetpool", values.boolean, "c", source=None, filter=False),
-    attribute("service_types", values.service_types, "cu", source=listed("service_types"), guarded=True, filter=False),
+    attribute("service_types", values.service_types, "cu", source=listed("service_types"), filter=False),
+    attribute("tags", values.strings, "", source=tags(_open), filter=False),
     attribute("segment_id", values.none_or(values.uuid), "cu", default=None, shown="get_subnet:segment_id"),
     attribute("router:external", values.boolean,
               source=lambda record, call: call.cloud.store.get(Network, record.network_id).external),
@@ -89,8 +94,7 @@ SUBNET = Noun(
 
 def may_see_subnet(call: Call, record: Subnet) -> bool:
     """One's own, and those of networks that one sees."""
-    mine = record.project_id == call.context.project_id
-    return mine or may_see(call, call.cloud.store.get(Network, record.network_id))
+    return own(call, record) or may_see(call, call.cloud.store.get(Network, record.network_id))
 
 
 @network.finder("subnet")
@@ -120,7 +124,7 @@ def show_subnet(call: Call, subnet: Subnet) -> dict[str, Any]:
     return SUBNET.show(call, subnet)
 
 
-@network.post("/subnets", policy="create_subnet", success=201)
+@network.post("/subnets", policy="create_subnet", success=201, asks=True)
 def create_subnet(call: Call) -> dict[str, Any]:
     return SUBNET.created(call, _create)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from fakecompute.domain.network import change
 from fakecompute.domain.network_addresses import InvalidInput
+from fakecompute.domain.records.network import Network, Port
 from fakecompute.errors import BadRequest, NotFound
 from fakecompute.rest.call import Call
 from fakecompute.services.network import values
@@ -70,31 +71,53 @@ class Tags:
         change(call.cloud, record, tags=tuple(sorted(tags)))
         return {"tags": sorted(tags)}
 
-    def list_tags(self, call: Call, **found: Any) -> dict[str, Any]:
-        return {"tags": list(found[self.noun.name].tags)}
+    def found(self, call: Call, id: str) -> Any:
+        """The record.  Tags are refused, not hidden: who may not see it is told that there is one."""
+        rule = call.endpoint.policy if call.endpoint and call.endpoint.policy else ""
+        try:
+            record = network.finders[self.noun.name](call, id)
+        except NotFound:
+            if call.cloud.store.find(self.noun.kind, id) is None:
+                raise
+            raise call.denied(rule) from None
+        if rule.startswith("get"):
+            if "tags" not in self.noun.view(record, call):
+                raise call.denied(rule)
+        elif not (call.environ.get("REQUEST_METHOD") == "DELETE" and self.cleared(call, record)):
+            call.demand(rule, record.project_id)
+        return record
 
-    def replace_tags(self, call: Call, **found: Any) -> dict[str, Any]:
-        return self.keep(call, found[self.noun.name], _tags(call.body))
+    def cleared(self, call: Call, record: Any) -> bool:
+        """A port's tags may be taken away by the owner of its network."""
+        home = call.cloud.store.get(Network, record.network_id) if isinstance(record, Port) else None
+        return home is not None and call.may("delete_port:tags", home.project_id)
 
-    def add_tags(self, call: Call, **found: Any) -> dict[str, Any]:
-        record, sent = found[self.noun.name], _tags(call.body)
+    def list_tags(self, call: Call, id: str) -> dict[str, Any]:
+        return {"tags": list(self.found(call, id).tags)}
+
+    def replace_tags(self, call: Call, id: str) -> dict[str, Any]:
+        return self.keep(call, self.found(call, id), _tags(call.body))
+
+    def add_tags(self, call: Call, id: str) -> dict[str, Any]:
+        record, sent = self.found(call, id), _tags(call.body)
         self.keep(call, record, (*record.tags, *(tag for tag in sent if tag not in record.tags)))
         return {"tags": list(sent)}
 
-    def delete_tags(self, call: Call, **found: Any) -> None:
-        self.keep(call, found[self.noun.name], ())
+    def delete_tags(self, call: Call, id: str) -> None:
+        self.keep(call, self.found(call, id), ())
 
-    def check_tag(self, call: Call, tag: str, **found: Any) -> None:
-        if _tag(tag) not in found[self.noun.name].tags:
+    def check_tag(self, call: Call, id: str, tag: str) -> None:
+        if _tag(tag) not in self.found(call, id).tags:
             raise TagNotFound(tag=tag)
 
-    def add_tag(self, call: Call, tag: str, **found: Any) -> None:
-        record = found[self.noun.name]
+    def add_tag(self, call: Call, id: str, tag: str) -> None:
+        record = self.found(call, id)
         self.keep(call, record, tuple({*record.tags, _tag(tag)}))
 
-    def delete_tag(self, call: Call, tag: str, **found: Any) -> None:
-        self.check_tag(call, tag, **found)
-        record = found[self.noun.name]
+    def delete_tag(self, call: Call, id: str, tag: str) -> None:
+        record = self.found(call, id)
+        if _tag(tag) not in record.tags:
+            raise TagNotFound(tag=tag)
         self.keep(call, record, tuple(other for other in record.tags if other != tag))
 
 
@@ -119,11 +142,12 @@ def _declare(noun: Noun, above: str = "") -> None:
     for method, place, name, rule, success in OPERATIONS:
         handler: Callable[..., Any] = partial(getattr(tags, name))
         handler.__name__ = name.replace("tag", f"{noun.name}_tag")
-        path = f"{above or f'/{collection}'}/<{noun.name}>/tags{place}"
-        network.route(method, path, policy=f"{rule}_{noun.name}:tags", success=success)(handler)
+        path = f"{above or f'/{collection}'}/<id>/tags{place}"
+        network.route(method, path, policy=f"{rule}_{noun.name}:tags", success=success, asks=True)(handler)
 
 
 for each in (NETWORK, SUBNET, SUBNETPOOL, SEGMENT_RANGE, PORT, ROUTER, GROUP, FLOATINGIP, TRUNK):
     _declare(each)
 network.finder("policy")(POLICIES.found)
 _declare(POLICY, "/qos/policies")
+_declare(POLICY, "/policies")  # where the tags of all nouns are, whatever the address of the noun

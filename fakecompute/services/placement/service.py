@@ -47,6 +47,12 @@ class PolicyNotAuthorized(Forbidden):
     message = "Policy does not allow {rule} to be performed."
 
 
+class InvalidScope(Forbidden):
+    """The token is for a domain or the system; Placement only names the rule."""
+
+    message = "{rule}"
+
+
 class WrongMethod(MethodNotAllowed):
     message = "The method specified is not allowed for this resource."
 
@@ -124,6 +130,7 @@ placement = Routes(
     mount="/placement",
     version_path="",
     policies=POLICIES,
+    projects_only=True,
     types=frozenset((JSON,)),
     dialect=dialect(
         fault=_fault,
@@ -131,6 +138,7 @@ placement = Routes(
         headers=_headers,
         versions_first=True,
         denied=lambda rule: PolicyNotAuthorized(rule=rule),
+        barred=lambda rule, scope: InvalidScope(rule=rule),
         bad_body=_bad("JSON does not validate: "),
         bad_query=_bad("Invalid query string parameters: "),
         unrouted=_unrouted,

@@ -1,20 +1,12 @@
-"""What must add up in Cinder and in Placement, whatever has happened: limits, room, and who belongs to whom."""
+"""What must add up in Cinder, whatever has happened: limits, room in pools, and who belongs to whom."""
 
 from __future__ import annotations
 
-from collections import Counter
-
 from fakecompute import Cloud
-from fakecompute.domain.boot_images import is_volume_backed
-from fakecompute.domain.placement import usages
-from fakecompute.domain.placement.providers import everyone
 from fakecompute.domain.records.backup import Backup, Transfer
-from fakecompute.domain.records.compute import ROOM, Flavor
 from fakecompute.domain.records.identity import Project
-from fakecompute.domain.records.server import Migration, Server
 from fakecompute.domain.records.volume import Snapshot, Volume
 from fakecompute.domain.records.volume_group import GroupSnapshot, VolumeGroup
-from fakecompute.domain.scheduler import room_for
 from fakecompute.domain.volume.moving import TARGET
 from fakecompute.domain.volume.quota import in_use, limits
 from fakecompute.domain.volume.storage import places
@@ -88,44 +80,3 @@ def _moves_from(volume: Volume) -> str | None:
     """The volume whose place it is to take."""
     status = volume.migration_status or ""
     return status.removeprefix(TARGET.format(id="")) if status.startswith(TARGET.format(id="")) else None
-
-
-# --- Placement --------------------------------------------------------------------------------------------
-
-
-def assert_allocated(cloud: Cloud) -> None:
-    """What Placement says is in use, of hosts and of projects, is what servers of their flavors take."""
-    taken: Counter[tuple[str, str]] = Counter()
-    of_projects: Counter[tuple[str, str]] = Counter()
-    for server in cloud.store.all(Server):
-        for host, flavor in () if server.deleted else _stays(cloud, server):
-            room = room_for(flavor, volume_backed=is_volume_backed(cloud, server.id))
-            for name, amount in zip(ROOM, room, strict=True):
-                taken[host, name] += amount
-                of_projects[server.project_id, name] += amount
-    unsure = _left_behind(cloud)
-    for provider in everyone(cloud):
-        if provider.host not in unsure:
-            expected = {name: taken[provider.host, name] for name, _ in provider.inventories if name in ROOM}
-            assert usages.of_provider(cloud, provider) == expected, provider.host
-    for project in () if unsure else cloud.store.all(Project):
-        told = usages.together(usages.of_project(cloud, project.id)).amounts
-        assert {name: told.get(name, 0) for name in ROOM} == {name: of_projects[project.id, name] for name in ROOM}
-
-
-def _stays(cloud: Cloud, server: Server) -> list[tuple[str, Flavor]]:
-    """Where a server takes room, and for which flavor: on two hosts while it moves."""
-    if server.host is None:
-        return []
-    migration = cloud.store.find(Migration, server.migration_id)
-    if migration is None or migration.dest_host is None or migration.type == "evacuation":
-        return [(server.host, server.flavor)]
-    if server.old_flavor is not None:  # it has moved, and may go back
-        return [(server.host, server.flavor), (migration.source_host, server.old_flavor)]
-    return [(migration.source_host, server.flavor), (migration.dest_host, server.new_flavor or server.flavor)]
-
-
-def _left_behind(cloud: Cloud) -> set[str]:
-    """Hosts that servers were evacuated from, and that have not cleaned up: nobody knows in what size."""
-    evacuations = (one for one in cloud.store.all(Migration) if one.type == "evacuation")
-    return {one.source_host for one in evacuations if one.status != "completed"}

@@ -38,7 +38,7 @@ STAY = {
     "user": ("admin", "demo", "service"),
     "project_": ("admin", "demo", "service"),
     "domain": ("Default",),
-    "weak": ("admin", "service", "member", "manager"),
+    "weak": ("admin", "service", "member", "manager", "reader"),
 }
 SECRET = "secret"
 
@@ -64,7 +64,7 @@ ON_PROJECT = {"project": {"id": "$project_"}}
 USER_ROLE, CIRCLE_ROLE = "users/$user/roles/$role", "groups/$circle/roles/$role"
 APPLICATION = {"application_credential": {"name": "app", "secret": SECRET, "unrestricted": True}}
 TRUST = {"trust": {"trustor_user_id": "$me", "trustee_user_id": "$user", "project_id": "$here", "impersonation": True,
-                   "roles": [{"id": "$role"}], "allow_redelegation": True}}  # fmt: skip
+                   "roles": [{"id": "$held"}], "allow_redelegation": True}}  # fmt: skip
 ASKS: tuple[Ask, ...] = (
     # --- who there is
     _make("user", name="ann", password=SECRET),
@@ -88,6 +88,7 @@ ASKS: tuple[Ask, ...] = (
     _set("project", "project_", enabled=True),
     Ask("DELETE", f"{API}/projects/$project_"),
     _make("domain", name="elsewhere"),
+    _make("domain", name="nowhere", enabled=False),
     _set("domain", "domain", enabled=False),
     _set("domain", "domain", enabled=True),
     Ask("DELETE", f"{API}/domains/$domain"),
@@ -116,12 +117,17 @@ ASKS: tuple[Ask, ...] = (
             ("projects/$project_", CIRCLE_ROLE),
             ("domains/$domain", USER_ROLE),
             ("system", USER_ROLE),
+            ("projects/$work", "users/$member/roles/$given"),
+            ("projects/$work", "users/$member/roles/$given"),
         )
     ),
     # --- what they log in with, and what is made of it
     _by_password(),
     _by_password(ON_PROJECT),
-    _by_password(ON_PROJECT),
+    _login({"methods": ["password"], "password": {"user": {"id": "$member", "password": SECRET}}},
+           {"project": {"id": "$work"}}),
+    _login({"methods": ["password"], "password": {"user": {"id": "$member", "password": SECRET}}},
+           {"project": {"id": "$work"}}),
     _by_password({"domain": {"id": "$domain"}}),
     _by_password({"system": {"all": True}}),
     _login({"methods": ["token"], "token": {"id": "$token"}}, ON_PROJECT),
@@ -136,17 +142,36 @@ ASKS: tuple[Ask, ...] = (
     Ask("POST", "/image/v2/images", {"name": "by somebody"}, "$token"),
     # --- limits
     Ask("POST", f"{API}/registered_limits", {"registered_limits": [
-        {"service_id": "$glance", "region_id": "RegionOne", "resource_name": "image_count_total", "default_limit": 6}]}),
+        {"service_id": "$glance", "region_id": "RegionOne", "resource_name": "image_tags", "default_limit": 6}]}),
     Ask("POST", f"{API}/limits", {"limits": [
         {"service_id": "$nova", "region_id": "RegionOne", "resource_name": "servers", "resource_limit": 4,
          "project_id": "$project_"}]}),
     Ask("DELETE", f"{API}/limits/$limit"),
     Ask("DELETE", f"{API}/registered_limits/$registered"),
 )  # fmt: skip
+GRANT = Ask("PUT", f"{API}/projects/$project_/users/$user/roles/$role")
+# What is made where a request names what there is none of.
+MAKERS: dict[str, Ask] = {
+    "user": _make("user", name="ann", password=SECRET),
+    "project_": _make("project", name="one"),
+    "domain": _make("domain", name="elsewhere"),
+    "circle": _make("group", name="circle"),
+    "membership": Ask("PUT", f"{API}/groups/$circle/users/$user"),
+    "inference": Ask("PUT", f"{API}/roles/$role/implies/$weak"),
+    "weak": _make("role", name="painter"),
+    "token": _login({"methods": ["password"], "password": {"user": {"id": "$member", "password": SECRET}}},
+                    {"project": {"id": "$work"}}),
+    "member": GRANT,
+    "credential": Ask("POST", f"{API}/users/$me/application_credentials", APPLICATION, "$token"),
+    "trust": Ask("POST", f"{API}/OS-TRUST/trusts", TRUST, "$token"),
+}  # fmt: skip
 BEGIN = (
-    _make("user", name="ann", password=SECRET),
-    _make("project", name="one"),
-    Ask("PUT", f"{API}/projects/$project_/users/$user/roles/$role"),
+    *(MAKERS[kind] for kind in ("user", "project_", "domain", "circle", "weak")),
+    _make("user", name="bob", password=SECRET),
+    GRANT,
+    MAKERS["membership"],
+    MAKERS["token"],
+    MAKERS["credential"],
 )
 LOOKS = tuple(
     Ask("GET", f"{API}/{path}")

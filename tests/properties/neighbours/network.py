@@ -6,7 +6,7 @@ from typing import Any
 
 from fakecompute.domain.records.network import FloatingIP, Network, Port, Router, SecurityGroup, Subnet
 from fakecompute.domain.records.network_pools import AddressScope, SubnetPool
-from fakecompute.domain.records.network_services import LocalIP, PortForwarding
+from fakecompute.domain.records.network_services import LocalIP, LocalIPAssociation, PortForwarding
 from fakecompute.domain.records.network_sharing import RBACPolicy
 from fakecompute.domain.records.qos import QosPolicy
 from fakecompute.domain.records.trunk import Trunk
@@ -14,6 +14,7 @@ from tests.properties.asking import Ask
 
 API = "/network/v2.0"
 SERVERS = "/compute/v2.1/servers"
+BOOT_IMAGE = "11111111-2222-4333-8444-555555555555"
 # A small cloud: subnets and pools run out, and one may go outside.
 NETWORKS: list[dict[str, Any]] = [
     {
@@ -30,16 +31,20 @@ NETWORKS: list[dict[str, Any]] = [
 DEFINITION: dict[str, Any] = {
     "networks": NETWORKS,
     "routers": [{"name": "router", "project": "demo", "gateway": "public", "interfaces": ["private-subnet"]}],
-    "network_quotas": {"demo": {"port": 14, "network": 4, "subnet": 6, "router": 3, "floatingip": 4, "trunk": 2}},
+    "network_quotas": {"demo": {"port": 11, "network": 4, "subnet": 6, "router": 3, "floatingip": 2, "trunk": 2}},
 }
 KINDS: dict[str, type[Any]] = {
     "network": Network,
     "subnet": Subnet,
     "port": Port,
-    "peer": Port,  # another one, by chance the same
+    "inner": Port,  # one that a floating IP may lead to
+    "interface": Port,  # of a router
     "free": Port,  # one that is plugged into nothing
+    "spare": Port,  # the same, and in no trunk
+    "extra": Port,  # another of these, by chance the same
     "router": Router,
     "floating": FloatingIP,
+    "loose": FloatingIP,  # one that leads to no port as a whole
     "forwarding": PortForwarding,
     "group": SecurityGroup,
     "trunk": Trunk,
@@ -48,10 +53,11 @@ KINDS: dict[str, type[Any]] = {
     "qos": QosPolicy,
     "rbac": RBACPolicy,
     "local": LocalIP,
+    "association": LocalIPAssociation,
 }
 
 
-def _make(noun: str, user: str = "admin", **told: Any) -> Ask:
+def _make(noun: str, user: str = "admin", /, **told: Any) -> Ask:
     return Ask("POST", f"{API}/{_plural(noun)}", {noun: told}, user)
 
 
@@ -83,17 +89,17 @@ def _act(action: str, told: Any) -> Ask:
 
 SLAAC = {"ipv6_ra_mode": "slaac", "ipv6_address_mode": "slaac"}
 PORT = _make("port", network_id="$network")
-TRUNK = _make("trunk", port_id="$free")
-SUBPORT = {"port_id": "$free", "segmentation_type": "vlan"}
+TRUNK = _make("trunk", port_id="$spare")
+SUBPORT = {"port_id": "$extra", "segmentation_type": "vlan"}
 FLOATING = _make("floatingip", floating_network_id="$public")
 FORWARDING = {
-    "protocol": "tcp", "internal_port_id": "$port", "internal_ip_address": "$address", "internal_port": 22,
+    "protocol": "tcp", "internal_port_id": "$inner", "internal_ip_address": "$address", "internal_port": 22,
 }  # fmt: skip
 ASKS: tuple[Ask, ...] = (
     # --- networks, subnets, pools
     _make("network", name="n"),
     _make("network", "alt_demo", name="other's"),
-    _make("network", name="outside", **{"router:external": True}),
+    Ask("POST", f"{API}/networks", {"network": {"name": "outside", "router:external": True}}),
     _set("network", shared=True),
     _set("network", shared=False),
     _set("network", mtu=1300, qos_policy_id="$qos"),
@@ -104,8 +110,9 @@ ASKS: tuple[Ask, ...] = (
     _subnet("10.3.0.0/28", allocation_pools=[{"start": "10.3.0.4", "end": "10.3.0.6"}], enable_dhcp=False),
     _subnet("fd01::/64", 6, **SLAAC),
     _subnet("fd02::/124", 6),
+    _make("subnet", network_id="$network", subnetpool_id="$pool", ip_version=4),
     _make("subnet", network_id="$network", subnetpool_id="$pool", ip_version=4, prefixlen=29),
-    _set("subnet", allocation_pools=[{"start": "10.1.0.3", "end": "10.1.0.4"}]),
+    _set("subnet", allocation_pools=[{"start": "10.0.0.3", "end": "10.0.0.8"}]),
     _set("subnet", gateway_ip=None),
     _set("subnet", gateway_ip="10.1.0.6"),
     _drop("subnet"),
@@ -120,12 +127,13 @@ ASKS: tuple[Ask, ...] = (
     PORT,
     PORT,
     _make("port", "alt_demo", network_id="$network"),
-    _make("port", network_id="$network", fixed_ips=[{"subnet_id": "$subnet"}, {"subnet_id": "$subnet"}]),
+    _make("port", network_id="$home", fixed_ips=[{"subnet_id": "$subnet"}, {"subnet_id": "$subnet"}]),
     _make("port", network_id="$network", fixed_ips=[]),
     _make("port", network_id="$network", fixed_ips=[{"ip_address": "10.0.0.9"}]),
-    _set("port", fixed_ips=[{"subnet_id": "$subnet"}]),
-    _set("port", fixed_ips=[{"subnet_id": "$subnet", "ip_address": "10.1.0.5"}]),
-    _set("port", fixed_ips=[]),
+    _set("port", "inner", fixed_ips=[{"subnet_id": "$beside"}]),
+    _set("port", "inner", fixed_ips=[{"subnet_id": "$beside"}, {"subnet_id": "$beside"}]),
+    _set("port", "inner", fixed_ips=[{"subnet_id": "$beside", "ip_address": "10.0.0.5"}]),
+    _set("port", "inner", fixed_ips=[]),
     _set("port", security_groups=["$group"]),
     _set("port", security_groups=[], port_security_enabled=False),
     _set("port", qos_policy_id="$qos"),
@@ -136,11 +144,11 @@ ASKS: tuple[Ask, ...] = (
     Ask("POST", f"{SERVERS}/$server/os-interface", {"interfaceAttachment": {"port_id": "$free"}}),
     Ask("POST", f"{SERVERS}/$server/os-interface", {"interfaceAttachment": {"net_id": "$network"}}),
     Ask("DELETE", f"{SERVERS}/$server/os-interface/$port"),
-    Ask("POST", SERVERS, {"server": {"name": "ported", "flavorRef": "1", "imageRef": "$image",
+    Ask("POST", SERVERS, {"server": {"name": "ported", "flavorRef": "1", "imageRef": BOOT_IMAGE,
                                      "networks": [{"port": "$free"}, {"uuid": "$network"}]}}),
-    Ask("POST", SERVERS, {"server": {"name": "auto", "flavorRef": "1", "imageRef": "$image", "networks": "auto"}}),
+    Ask("POST", SERVERS, {"server": {"name": "auto", "flavorRef": "1", "imageRef": BOOT_IMAGE, "networks": "auto"}}),
     _act("addFixedIp", {"networkId": "$network"}),
-    _act("removeFixedIp", {"address": "$address"}),
+    _act("removeFixedIp", {"address": "$own_address"}),
     _act("addFloatingIp", {"address": "$outer"}),
     _act("removeFloatingIp", {"address": "$outer"}),
     # --- routers
@@ -153,26 +161,29 @@ ASKS: tuple[Ask, ...] = (
     _set("router", routes=[{"destination": "192.0.2.0/24", "nexthop": "10.0.0.14"}]),
     _set("router", routes=[]),
     _join("add", subnet_id="$subnet"),
-    _join("add", port_id="$free"),
+    _join("add", port_id="$spare"),
     _join("remove", subnet_id="$subnet"),
-    _join("remove", port_id="$port"),
+    _join("remove", subnet_id="$joined"),
+    Ask("PUT", f"{API}/routers/$owner/remove_router_interface", {"port_id": "$interface"}),
     _drop("router"),
     Ask("GET", f"{API}/auto-allocated-topology/$project"),
     # --- floating IPs and their ports
     FLOATING,
-    _make("floatingip", floating_network_id="$public", port_id="$port"),
+    _make("floatingip", floating_network_id="$public", port_id="$inner"),
     _make("floatingip", "alt_demo", floating_network_id="$public"),
-    _set("floatingip", "floating", port_id="$port"),
-    _set("floatingip", "floating", port_id="$port", fixed_ip_address="$address"),
+    _set("floatingip", "floating", port_id="$inner"),
+    _set("floatingip", "floating", port_id="$inner", fixed_ip_address="$address"),
     _set("floatingip", "floating", port_id=None),
     _drop("floatingip", "floating"),
-    Ask("POST", f"{API}/floatingips/$floating/port_forwardings", {"port_forwarding": {**FORWARDING, "external_port": 1}}),
-    Ask("POST", f"{API}/floatingips/$floating/port_forwardings", {"port_forwarding": {**FORWARDING, "external_port": 2}}),
-    Ask("PUT", f"{API}/floatingips/$led/port_forwardings/$forwarding", {"port_forwarding": {"internal_port_id": "$peer"}}),
+    Ask("POST", f"{API}/floatingips/$loose/port_forwardings", {"port_forwarding": {**FORWARDING, "external_port": 1}}),
+    Ask("POST", f"{API}/floatingips/$loose/port_forwardings", {"port_forwarding": {**FORWARDING, "external_port": 2}}),
+    Ask("PUT", f"{API}/floatingips/$led/port_forwardings/$forwarding", {"port_forwarding": {"internal_port_id": "$inner"}}),
     Ask("DELETE", f"{API}/floatingips/$led/port_forwardings/$forwarding"),
     # --- trunks
     TRUNK,
-    _make("trunk", port_id="$free", sub_ports=[{**SUBPORT, "segmentation_id": 7}]),
+    _make("trunk", port_id="$free"),
+    Ask("PUT", f"{API}/trunks/$trunk/add_subports", {"sub_ports": [{**SUBPORT, "port_id": "$free", "segmentation_id": 6}]}),
+    _make("trunk", port_id="$spare", sub_ports=[{**SUBPORT, "segmentation_id": 7}]),
     Ask("PUT", f"{API}/trunks/$trunk/add_subports", {"sub_ports": [{**SUBPORT, "segmentation_id": 8}]}),
     Ask("PUT", f"{API}/trunks/$trunk/add_subports", {"sub_ports": [{**SUBPORT, "segmentation_id": 9}]}),
     Ask("PUT", f"{API}/trunks/$trunk/remove_subports", {"sub_ports": [{"port_id": "$subport"}]}),
@@ -190,14 +201,36 @@ ASKS: tuple[Ask, ...] = (
     _make("rbac_policy", object_type="network", object_id="$network", action="access_as_external", target_tenant="*"),
     _drop("rbac_policy", "rbac"),
     _make("local_ip", network_id="$network"),
-    Ask("PUT", f"{API}/local_ips/$local/port_associations", {"port_association": {"fixed_port_id": "$port"}}),
+    Ask("POST", f"{API}/local_ips/$local/port_associations", {"port_association": {"fixed_port_id": "$port"}}),
     _drop("local_ip", "local"),
-    Ask("PUT", f"{API}/quotas/$project", {"quota": {"port": 12, "floatingip": 3, "subnet": 5}}),
+    Ask("DELETE", f"{API}/local_ips/$whole/port_associations/$fixed"),
+    Ask("PUT", f"{API}/quotas/$project", {"quota": {"port": 10, "floatingip": 3, "subnet": 5}}),
     Ask("PUT", f"{API}/quotas/$project", {"quota": {"port": -1, "trunk": 1}}),
     Ask("DELETE", f"{API}/quotas/$project"),
 )
+# What is made where a request names what there is none of.
+MAKERS: dict[str, Ask] = {
+    "network": _make("network", name="n"),
+    "subnet": _subnet("10.1.0.0/29"),
+    "port": PORT,
+    "inner": Ask("POST", f"{API}/ports", {"port": {"network_id": "$private"}}),
+    "free": PORT,
+    "spare": PORT,
+    "extra": PORT,
+    "router": _make("router", name="r"),
+    "floating": FLOATING,
+    "forwarding": Ask("POST", f"{API}/floatingips/$loose/port_forwardings",
+                      {"port_forwarding": {**FORWARDING, "external_port": 3}}),
+    "loose": FLOATING,
+    "trunk": TRUNK,
+    "subport": Ask("PUT", f"{API}/trunks/$trunk/add_subports", {"sub_ports": [{**SUBPORT, "segmentation_id": 9}]}),
+    "pool": _make("subnetpool", name="pool", prefixes=["10.8.0.0/27"], default_prefixlen=29, default_quota=16),
+    "scope": _make("address_scope", name="scope", ip_version=4),
+    "qos": _make("policy", name="q"),
+    "local": _make("local_ip", network_id="$network"),
+}  # fmt: skip
 # Most of what there is begins with this.
-BEGIN = (PORT, PORT, PORT, TRUNK, FLOATING)
+BEGIN = (PORT, PORT, PORT, TRUNK, FLOATING, MAKERS["qos"], MAKERS["pool"])
 LOOKS = tuple(
     Ask("GET", f"{API}/{path}")
     for path in (
@@ -207,15 +240,16 @@ LOOKS = tuple(
     )
 )  # fmt: skip
 # In the order in which all of it goes.
-CLEARING = (
-    *(("forwarding", "DELETE", f"{API}/floatingips/$led/port_forwardings/$forwarding", None),),
+CLEARING: tuple[tuple[str, str, str, Any], ...] = (
+    ("forwarding", "DELETE", f"{API}/floatingips/$led/port_forwardings/$forwarding", None),
     ("floating", "DELETE", f"{API}/floatingips/$floating", None),
     ("trunk", "PUT", f"{API}/trunks/$trunk", {"trunk": {"admin_state_up": True}}),
     ("free", "PUT", f"{API}/ports/$free", {"port": {"binding:host_id": ""}}),
     ("trunk", "DELETE", f"{API}/trunks/$trunk", None),
+    ("association", "DELETE", f"{API}/local_ips/$whole/port_associations/$fixed", None),
     ("local", "DELETE", f"{API}/local_ips/$local", None),
     ("router", "PUT", f"{API}/routers/$router", {"router": {"routes": [], "external_gateway_info": None}}),
-    ("port", "PUT", f"{API}/routers/$owner/remove_router_interface", {"port_id": "$port"}),
+    ("interface", "PUT", f"{API}/routers/$owner/remove_router_interface", {"port_id": "$interface"}),
     ("router", "DELETE", f"{API}/routers/$router", None),
     ("port", "DELETE", f"{API}/ports/$port", None),
     ("subnet", "DELETE", f"{API}/subnets/$subnet", None),

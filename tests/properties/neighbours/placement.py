@@ -25,6 +25,11 @@ def _has(place: str, name: str, **inventory: Any) -> Ask:
     return Ask("PUT", f"{API}/resource_providers/${place}/inventories/{name}", body)
 
 
+def _give(**inventories: Any) -> Ask:
+    body = {"resource_provider_generation": "$provider_generation", "inventories": inventories}
+    return Ask("PUT", f"{API}/resource_providers/$provider/inventories", body)
+
+
 ONE, TWO, THREE = CONSUMERS
 ASKS: tuple[Ask, ...] = (
     _take(ONE, "$host", VCPU=1),
@@ -39,14 +44,16 @@ ASKS: tuple[Ask, ...] = (
     Ask("POST", f"{API}/resource_providers", {"name": "beside"}),
     Ask("POST", f"{API}/resource_providers", {"name": "below", "parent_provider_uuid": "$host"}),
     Ask("DELETE", f"{API}/resource_providers/$provider"),
-    _has("provider", "VGPU", total=2),
-    _has("provider", "DISK_GB", total=6, reserved=1),
+    _give(VGPU={"total": 2}, DISK_GB={"total": 6, "reserved": 1}),
+    _give(DISK_GB={"total": 6}),
     _has("host", "VCPU", total=2, allocation_ratio=1.5),
     _has("host", "VCPU", total=4, allocation_ratio=2.0),
     _has("host", "DISK_GB", total=12),
     Ask("DELETE", f"{API}/resource_providers/$provider/inventories/VGPU"),
 )
-BEGIN = (ASKS[0],)
+# What is made where a request names what there is none of.
+MAKERS: dict[str, Ask] = {"provider": Ask("POST", f"{API}/resource_providers", {"name": "beside"})}
+BEGIN = (ASKS[0], MAKERS["provider"], _give(VGPU={"total": 2}, DISK_GB={"total": 6, "reserved": 1}))
 LOOKS = tuple(
     Ask("GET", f"{API}/{path}")
     for path in (

@@ -63,3 +63,15 @@ def test_one_image_too_many_is_refused(http, limits, new_image):
     refused = http.post(IMAGES, json={"name": "another"})
     assert refused.status_code == 413
     assert "Resource image_count_total is over limit of 1 due to current usage 1 and delta 1" in refused.text
+
+
+@pytest.mark.scenario(SMALL)
+def test_an_import_of_more_bytes_than_the_quota_fails(cloud, http, new_image):
+    image_id = new_image()
+    wish = {"method": {"name": "web-download", "uri": "http://downloads.example.org/a"}}
+    assert http.post(f"{IMAGES}/{image_id}/import", json=wish).status_code == 202
+    cloud.settle()
+    (task,) = http.get(f"{IMAGES}/{image_id}/tasks").json["tasks"]
+    assert task["status"] == "failure"
+    assert "exceeds the quota" in task["message"]
+    assert http.get(f"{IMAGES}/{image_id}").json["status"] == "queued"

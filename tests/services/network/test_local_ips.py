@@ -47,3 +47,16 @@ def test_it_stays_while_it_leads_to_a_port(http, ports):
 
 def test_something_must_be_told(http):
     assert message(http.post(LOCAL, json={"local_ip": {}}))[1] == "LocalIPPortOrNetworkRequired"
+
+
+def test_it_leads_no_more_to_a_port_that_goes_with_its_floating_ip(http, ports, named):
+    public = named("networks", "public")["id"]
+    floating = http.post(f"{V2}/floatingips", json={"floatingip": {"floating_network_id": public}}).json["floatingip"]
+    admin = http.as_("admin")
+    (holder,) = admin.get(f"{V2}/ports", params={"device_id": floating["id"]}).json["ports"]
+    local = admin.post(f"{V2}/local_ips", json={"local_ip": {"local_port_id": ports[0]["id"]}}).json["local_ip"]["id"]
+    wish = {"fixed_port_id": holder["id"], "fixed_ip": floating["floating_ip_address"]}
+    path = f"{V2}/local_ips/{local}/port_associations"
+    assert admin.post(path, json={"port_association": wish}).status_code == 201
+    http.delete(f"{V2}/floatingips/{floating['id']}")
+    assert admin.get(path).json["port_associations"] == []

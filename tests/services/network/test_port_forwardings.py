@@ -88,3 +88,11 @@ def test_the_port_takes_them_along(http, floating, forward, port):
     assert http.delete(f"{V2}/ports/{port['id']}").status_code == 204
     after = shown(http, floating)
     assert (after["port_forwardings"], after["router_id"]) == ([], None)
+
+
+def test_the_routers_interface_stays_while_ports_are_forwarded_through_it(http, forward, named):
+    assert forward().status_code == 201
+    router, subnet = named("routers", "router1")["id"], named("subnets", "private-subnet")["id"]
+    path = f"{V2}/routers/{router}/remove_router_interface"
+    answer = http.as_("admin").put(path, json={"subnet_id": subnet})
+    assert message(answer)[:2] == (409, "RouterInterfaceInUseByFloatingIP")

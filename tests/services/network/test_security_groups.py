@@ -156,7 +156,7 @@ def test_a_rule_has_one_remote(http, group):
 
 def test_a_rule_of_anothers_group_is_not_made(http, group):
     answer = ask(http.as_("alt_demo", "alt_demo"), group)
-    assert message(answer) == (404, f"Security group {group['id']} does not exist")
+    assert message(answer) == (403, "rule:create_security_group_rule is disallowed by policy")
 
 
 def test_rules_are_never_changed(http, group):

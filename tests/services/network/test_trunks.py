@@ -2,6 +2,10 @@
 
 import pytest
 
+from fakecompute.domain.network_agents import agent_down, agent_up
+from fakecompute.domain.records.compute import Host
+from fakecompute.domain.records.server import Server
+
 V2 = "/network/v2.0"
 TRUNKS = f"{V2}/trunks"
 
@@ -102,3 +106,63 @@ def test_those_of_others_are_not_there(http, trunk):
 def test_they_have_tags(http, trunk):
     assert http.put(f"{TRUNKS}/{trunk['id']}/tags/web").status_code == 201
     assert http.get(TRUNKS, params={"tags": "web"}).json["trunks"][0]["id"] == trunk["id"]
+
+
+# --- servers, routers and limits
+
+
+@pytest.fixture
+def server(cloud, http, ports):
+    image = http.get("/image/v2/images").json["images"][0]["id"]
+    wish = {"name": "s", "flavorRef": "1", "imageRef": image, "networks": [{"port": ports[2]["id"]}]}
+    made = http.post("/compute/v2.1/servers", json={"server": wish})
+    cloud.settle()
+    return made.json["server"]["id"]
+
+
+def plug_in(http, server, port):
+    wish = {"interfaceAttachment": {"port_id": port["id"]}}
+    assert http.post(f"/compute/v2.1/servers/{server}/os-interface", json=wish).status_code == 200
+
+
+def status(http, trunk):
+    return http.get(f"{TRUNKS}/{trunk['id']}").json["trunk"]["status"]
+
+
+def test_one_is_wired_when_its_parent_is_plugged_into_a_running_server(cloud, http, trunk, ports, server):
+    plug_in(http, server, ports[0])
+    cloud.advance(60)
+    assert status(http, trunk) == "ACTIVE"
+
+
+def test_a_silent_agent_wires_it_when_it_is_back(cloud, http, trunk, ports, server):
+    plug_in(http, server, ports[0])
+    (host,) = (one for one in cloud.store.all(Host) if one.name == cloud.store.get(Server, server).host)
+    agent_down(cloud, host)
+    cloud.advance(100)
+    assert status(http, trunk) == "ACTIVE"  # what is wired stays so
+    assert add(http, trunk, sub(ports[1], 8)).status_code == 409
+    spare = http.post(f"{V2}/ports", json={"port": {"network_id": ports[0]["network_id"]}}).json["port"]
+    assert add(http, trunk, sub(spare, 8)).status_code == 200
+    cloud.advance(100)
+    assert status(http, trunk) == "DOWN"
+    agent_up(cloud, cloud.store.get(Host, host.id))
+    cloud.advance(60)
+    assert status(http, trunk) == "ACTIVE"
+
+
+def test_a_subport_that_is_a_routers_stays_one(http, trunk, ports):
+    router = http.post(f"{V2}/routers", json={"router": {}}).json["router"]["id"]
+    told = {"port_id": ports[1]["id"]}
+    assert http.put(f"{V2}/routers/{router}/add_router_interface", json=told).status_code == 200
+    answer = http.put(f"{V2}/routers/{router}/remove_router_interface", json=told)
+    assert message(answer)[:2] == (409, "PortInUseAsSubPort")
+
+
+def test_trunks_are_counted(http, trunk, ports):
+    project = trunk["project_id"]
+    admin = http.as_("admin")
+    assert admin.get(f"{V2}/quotas/{project}/details").json["quota"]["trunk"]["used"] == 1
+    admin.put(f"{V2}/quotas/{project}", json={"quota": {"trunk": 1}})
+    answer = http.post(TRUNKS, json={"trunk": {"port_id": ports[2]["id"]}})
+    assert message(answer) == (409, "OverQuota", "Quota exceeded for resources: ['trunk'].")

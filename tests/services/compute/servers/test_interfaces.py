@@ -218,6 +218,16 @@ def test_an_address_more_and_one_less(http, path, network):
     assert [ip["ip_address"] for ip in interfaces(http, path)[0]["fixed_ips"]] == addresses[1:]
 
 
+def test_an_address_that_a_floating_ip_leads_to_stays(http, path, network):
+    (port, *_) = interfaces(http, path)
+    address = next(ip["ip_address"] for ip in port["fixed_ips"] if "." in ip["ip_address"])
+    public = http.get("/network/v2.0/networks", params={"name": "public"}).json["networks"][0]["id"]
+    wish = {"floating_network_id": public, "port_id": port["port_id"]}
+    assert http.post("/network/v2.0/floatingips", json={"floatingip": wish}).status_code == 201
+    assert http.post(f"{path}/action", json={"removeFixedIp": {"address": address}}).status_code == 202
+    assert interfaces(http, path)[0]["fixed_ips"] == port["fixed_ips"]
+
+
 def test_nobody_is_told_that_there_is_no_such_address(http, path):
     before = interfaces(http, path)
     assert http.post(f"{path}/action", json={"removeFixedIp": {"address": "192.0.2.1"}}).status_code == 202
