@@ -20,8 +20,13 @@ from fakecompute.services.network.extensions import EXTENSIONS
 
 # At once, but for an image of a server: some tests look while it is being saved
 TIMING = Timing.profile("instant").with_own({"server.createImage.image_uploading": constant(2)})
-# As devstack has it, and tempest.conf takes for granted
-SETTINGS = Settings(enabled_filters=(*Settings().enabled_filters, "SameHostFilter", "DifferentHostFilter"))
+# As devstack has it, and tempest.conf takes for granted; images are imported from where the harness serves one
+SETTINGS = Settings(
+    enabled_filters=(*Settings().enabled_filters, "SameHostFilter", "DifferentHostFilter"),
+    enabled_backends=("local:file", "spare:file"),
+    allowed_hosts=("127.0.0.1",),
+    allowed_ports=(os.environ.get("HTTP_PORT", "18099"),),
+)
 VARIABLES = {
     "NETWORK_EXTENSIONS": ",".join(row[0] for row in EXTENSIONS),
     # as Glance does by default; and there is no object store whose containers could be tidied up

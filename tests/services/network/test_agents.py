@@ -75,3 +75,9 @@ def test_a_network_is_taken_from_its_agent_and_given_back(admin, of_type, named)
     assert message(admin.delete(f"{at}/{network['id']}"))[1] == "NetworkNotHostedByDhcpAgent"
     given = admin.post(at, json={"network_id": network["id"]})
     assert (given.status_code, given.content) == (201, b"null")
+
+
+def test_the_type_of_an_agent_is_found_in_any_case(admin):
+    """On MySQL, whose collation is so; tempest.api.network.admin.test_dhcp_agent_scheduler relies on it."""
+    found = admin.get(f"{V2}/agents", params={"agent_type": "DHCP Agent"}).json["agents"]
+    assert [agent["agent_type"] for agent in found] == ["DHCP agent"]
