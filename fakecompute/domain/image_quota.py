@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from fakecompute.domain.records.catalog import CatalogService
 from fakecompute.domain.records.image import Image
-from fakecompute.domain.records.unified_limits import Limit, RegisteredLimit
+from fakecompute.domain.unified_limits import limit_of, over
 from fakecompute.errors import TooLarge
 
 if TYPE_CHECKING:
@@ -35,10 +34,7 @@ class StorageQuotaFull(TooLarge):
 class OverLimit(TooLarge):
     """As oslo.limit words it."""
 
-    message = (
-        "Project {project} is over a limit for [Resource {resource} is over limit of {limit} due to current usage"
-        " {used} and delta {delta}]"
-    )
+    message = "Project {project} is over a limit for [{over}]"
 
 
 def used(cloud: Cloud, project_id: str | None, resource: str) -> int:
@@ -53,20 +49,26 @@ def usage(cloud: Cloud, project_id: str | None) -> dict[str, dict[str, int]]:
     if not cloud.settings.use_keystone_limits:
         return {}
     return {
-        resource: {"limit": _limit(cloud, project_id, resource), "usage": used(cloud, project_id, resource)}
+        resource: {"limit": limit_of(cloud, "image", project_id, resource), "usage": used(cloud, project_id, resource)}
         for resource in COUNTED
     }
 
 
 def check_storage(cloud: Cloud, project_id: str | None, size: int) -> None:
-    """May so many bytes more be stored?  `user_storage_quota` counts what is stored already."""
+    """May so many bytes more be stored?  `user_storage_quota` counts what is stored; Keystone's limits replace it."""
     most = cloud.settings.user_storage_quota
-    if not most:
+    if not most or cloud.settings.use_keystone_limits:
         return
     total = cloud.store.total(Image, "usage", project_id)
     remaining = most - (total[1] if total else 0)
     if size > remaining:
         raise StorageQuotaFull(size=size, remaining=remaining)
+
+
+def check_upload(cloud: Cloud, project_id: str | None) -> None:
+    """What Glance asks before it takes the first byte of an upload."""
+    check_size_total(cloud, project_id)
+    check_count_uploading(cloud, project_id)
 
 
 def check_size_total(cloud: Cloud, project_id: str | None) -> None:
@@ -89,24 +91,6 @@ def check_count_uploading(cloud: Cloud, project_id: str | None) -> None:
 def _check(cloud: Cloud, project_id: str | None, resource: str, delta: int) -> None:
     if not cloud.settings.use_keystone_limits:
         return
-    limit, now = _limit(cloud, project_id, resource), used(cloud, project_id, resource)
-    if limit >= 0 and now + delta > limit:
-        raise OverLimit(project=project_id, resource=resource, limit=limit, used=now, delta=delta)
-
-
-def _limit(cloud: Cloud, project_id: str | None, resource: str) -> int:
-    """The project's own, or what is registered; 0 where nothing is."""
-    registered = _registered(cloud, resource)
-    if registered is None:
-        return 0
-    own = cloud.store.one(Limit, "holder", (registered.id, project_id, None)) if project_id else None
-    return own.resource_limit if own else registered.default_limit
-
-
-def _registered(cloud: Cloud, resource: str) -> RegisteredLimit | None:
-    """That of the service `image` in the region of its endpoints."""
-    for service in cloud.store.by(CatalogService, "path", "image"):
-        found = cloud.store.one(RegisteredLimit, "resource", (service.id, service.region, resource))
-        if found is not None:
-            return found
-    return None
+    found = over(cloud, "image", project_id, resource, used(cloud, project_id, resource), delta)
+    if found is not None:
+        raise OverLimit(project=project_id, over=found)

@@ -7,6 +7,7 @@ from hashlib import md5, sha512
 from typing import TYPE_CHECKING, Any
 
 from fakecompute.domain.image_formats import FormatMismatch, qcow2, virtual_size
+from fakecompute.domain.image_quota import check_count_total, check_storage, check_upload
 from fakecompute.domain.image_stores import default_store, location
 from fakecompute.domain.records.identity import Project, User
 from fakecompute.domain.records.image import CachedImage, Image, ImageData, ImageMember
@@ -124,7 +125,9 @@ def create_snapshot(
     """The image that a server's createImage makes: queued until `finish_snapshot`.
 
     It takes over the properties of the image that the server was booted from; the given ones win.
+    OverLimit if the project may have no image more.
     """
+    check_count_total(cloud, owner)
     project, user = cloud.store.find(Project, owner), cloud.store.find(User, user_id)
     inherited = {key: value for key, value in (base.properties if base else ()) if key not in NOT_INHERITED}
     told = {
@@ -157,7 +160,13 @@ def create_snapshot(
 def create_empty(
     cloud: Cloud, *, name: str, owner: str, base: Image | None, min_disk: int, properties: Mapping[str, str]
 ) -> Image:
-    """An image that is active without bytes: its properties are all that is of use."""
+    """An image that is active without bytes: its properties are all that is of use.
+
+    TooLarge if Glance takes no image more, or no upload: to become active it is uploaded to, if only nothing.
+    """
+    check_count_total(cloud, owner)
+    check_upload(cloud, owner)
+    check_storage(cloud, owner, 0)
     inherited = {key: value for key, value in (base.properties if base else ()) if key not in NOT_INHERITED}
     image = Image(
         id=cloud.streams.uuid("image"),
@@ -177,13 +186,15 @@ def create_empty(
 def finish_snapshot(cloud: Cloud, image_id: str, size: int) -> Image | None:
     """The snapshot of a disk of `size` bytes is uploaded; None if somebody has deleted the image meanwhile.
 
-    What is stored is small and true to its checksum; the size of the disk is the image's virtual_size.
+    StorageQuotaFull if Glance has no room for it.  What is stored is small and true to its checksum; the size of the
+    disk is the image's virtual_size.
     """
     image = cloud.store.find(Image, image_id)
     if image is None:
         return None
-    image = image.evolve(disk_format="qcow2", container_format="bare")
-    return store_data(cloud, image, qcow2(size, image.id))
+    image, data = image.evolve(disk_format="qcow2", container_format="bare"), qcow2(size, image.id)
+    check_storage(cloud, image.owner, len(data))
+    return store_data(cloud, image, data)
 
 
 # --- the ones that a cloud begins with -----------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from fakecompute.domain import actions, server_network
+from fakecompute.domain import actions, network_requests, server_network
 from fakecompute.domain.actions import Caller
 from fakecompute.domain.network import change
 from fakecompute.domain.network_addresses import Wish, requested, subnets_of
@@ -78,17 +78,17 @@ def _check_port(cloud: Cloud, request: NetworkRequest) -> None:
     if port.vnic_type in ACCELERATORS:
         raise PortWithAccelerator
     if not port.fixed_ips and port.ip_allocation != "none":
-        raise server_network.PortRequiresFixedIP(id=port.id)
+        raise network_requests.PortRequiresFixedIP(id=port.id)
 
 
 def _check_network(cloud: Cloud, server: Server, is_admin: bool, request: NetworkRequest) -> None:
     if request.network_id is None:
         return
-    network = server_network.visible_network(cloud, server.project_id, is_admin, request.network_id)
+    network = network_requests.visible_network(cloud, server.project_id, is_admin, request.network_id)
     if network is None:
-        raise server_network.NetworkNotFound(id=request.network_id)
+        raise network_requests.NetworkNotFound(id=request.network_id)
     if network.external and not is_shared(cloud, network, server.project_id) and not is_admin:
-        raise server_network.ExternalNetworkAttachForbidden(id=network.id)
+        raise network_requests.ExternalNetworkAttachForbidden(id=network.id)
     if network.port_security_enabled and not subnets_of(cloud, network.id):
         raise SecurityGroupCannotBeApplied
 

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from fakecompute.domain import actions, quota
 from fakecompute.domain.actions import Caller
+from fakecompute.domain.boot_images import is_volume_backed
 from fakecompute.domain.records.compute import Flavor, Host
 from fakecompute.domain.records.server import Migration, Server
+from fakecompute.domain.scheduler.needs import needs_of
 from fakecompute.domain.servers import ServerBusy, ServerInvalid, check_may, check_unlocked
 from fakecompute.domain.side_effects.moving import give_up_move
 from fakecompute.domain.states import VM, Power
@@ -133,7 +135,9 @@ def revert_resize(cloud: Cloud, server: Server, caller: Caller, is_admin: bool) 
     if server.migration_id is None:
         raise NotResized
     if server.old_flavor is not None:  # of a downsize: the larger one is wanted back
-        quota.check_resize(cloud, server.project_id, server.user_id, server.flavor, server.old_flavor)
+        needs = needs_of(server.old_flavor, volume_backed=is_volume_backed(cloud, server.id))
+        more = needs.beyond_cores_and_ram
+        quota.check_resize(cloud, server.project_id, server.user_id, server.flavor, server.old_flavor, more)
     running = server.power_state == Power.RUNNING
     start(cloud, server, "revertResize" if running else "revertResize_stopped", caller)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from fakecompute.domain import quota_unified
+from fakecompute.domain.placement.usages import of_project, together
 from fakecompute.domain.records.compute import Flavor, KeyPair, Quota, ServerGroup
 from fakecompute.domain.records.server import Server
 from fakecompute.errors import Forbidden
@@ -154,11 +155,15 @@ def in_use(cloud: Cloud, project_id: str, user_id: str | None = None) -> dict[st
 
 
 def check_servers(
-    cloud: Cloud, project_id: str, user_id: str, *, min_count: int, max_count: int, vcpus: int, ram: int
-) -> int:
-    """How many servers of a size may be made: as many as fit, if at least `min_count` do."""
+    cloud: Cloud, project_id: str, user_id: str, *, min_count: int, max_count: int, vcpus: int, ram: int,
+    more: Amounts | None = None,
+) -> int:  # fmt: skip
+    """How many servers of a size may be made: as many as fit, if at least `min_count` do.
+
+    `more` are the other resource classes that one takes, which only unified limits look at.
+    """
     if quota_unified.is_on(cloud):
-        return _check_unified_servers(cloud, project_id, min_count, max_count, vcpus, ram)
+        return _check_unified_servers(cloud, project_id, min_count, max_count, vcpus, ram, more or {})
     # nova/compute/utils.py: check_num_instances_quota
     wanted = {"instances": max_count, "cores": max_count * vcpus, "ram": max_count * ram}
     over = _Over.find(cloud, project_id, user_id, wanted)
@@ -173,10 +178,12 @@ def check_servers(
     raise over.refusal({**wanted, "instances": count})
 
 
-def check_resize(cloud: Cloud, project_id: str, user_id: str, old: Flavor, new: Flavor) -> None:
+def check_resize(
+    cloud: Cloud, project_id: str, user_id: str, old: Flavor, new: Flavor, more: Amounts | None = None
+) -> None:
     """Only what grows is looked at; unified limits look at the whole new server."""
     if quota_unified.is_on(cloud):
-        _check_unified_servers(cloud, project_id, 1, 1, new.vcpus, new.ram)
+        _check_unified_servers(cloud, project_id, 1, 1, new.vcpus, new.ram, more or {})
         return
     # nova/compute/api.py: _check_quota_for_upsize
     growth = {"cores": max(0, new.vcpus - old.vcpus), "ram": max(0, new.ram - old.ram)}
@@ -243,14 +250,17 @@ def check_group_members(
 
 
 def _check_unified_servers(
-    cloud: Cloud, project_id: str, min_count: int, max_count: int, vcpus: int, ram: int
+    cloud: Cloud, project_id: str, min_count: int, max_count: int, vcpus: int, ram: int, more: Amounts
 ) -> int:
     """The highest count that fits, down to `min_count`: of that one the refusal tells."""
     # nova/limit/placement.py: enforce_num_instances_and_resources
     used = dict(zip(("instances", "cores", "ram"), usage(cloud, project_id), strict=True))
+    held = together(of_project(cloud, project_id)).amounts if more else {}
+    used |= {name: held.get(name.removeprefix("class:"), 0) for name in more}
 
     def refusal(count: int) -> str | None:
         deltas = {"instances": count, "cores": count * vcpus, "ram": count * ram}
+        deltas |= {name: count * amount for name, amount in more.items()}
         return quota_unified.refusal(cloud, project_id, used, deltas)
 
     if (refused := refusal(min_count)) is not None:

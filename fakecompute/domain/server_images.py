@@ -46,6 +46,12 @@ class TooManySnapshots(Forbidden):
     message = "Quota exceeded for resources: snapshots"
 
 
+class ImagesFull(Forbidden):
+    """Glance's 413, for which a real Nova has no words (500): as it tells of Cinder's."""
+
+    message = "{reason}"
+
+
 class OnlyOffloaded(Conflict):
     message = (
         'Specifying an availability zone or a host when unshelving server "{id}" with status "{vm_state}" is not'
@@ -85,7 +91,7 @@ def create_volume_image(
 ) -> Image:
     """Of a volume-backed server: snapshots of its volumes, and an image without bytes that tells which they are.
 
-    TooManySnapshots if Cinder has no room for them.
+    TooManySnapshots if Cinder has no room for them, ImagesFull if Glance has none.
     """
     check_may(server, "createImage", True)
     devices = devices_of(cloud, server.id)
@@ -100,14 +106,17 @@ def create_volume_image(
     told = {"root_device_name": server.root_device_name} if server.root_device_name else {}
     if mapping:
         told |= {"block_device_mapping": json.dumps(mapping), "bdm_v2": "True"}
-    return create_empty(
-        cloud,
-        name=name,
-        owner=server.project_id,
-        base=base,
-        min_disk=server.flavor.disk,
-        properties={"base_image_ref": server.image_id or "", **properties, **told},
-    )
+    try:
+        return create_empty(
+            cloud,
+            name=name,
+            owner=server.project_id,
+            base=base,
+            min_disk=server.flavor.disk,
+            properties={"base_image_ref": server.image_id or "", **properties, **told},
+        )
+    except TooLarge as refusal:
+        raise ImagesFull(reason=str(refusal)) from None
 
 
 def _snapshot_of(cloud: Cloud, device: BlockDevice, caller: Caller, name: str) -> Snapshot:
@@ -145,15 +154,19 @@ def _described(device: BlockDevice, snapshot: Snapshot | None = None) -> dict[st
 def _snapshot(
     cloud: Cloud, server: Server, caller: Caller, name: str, properties: Mapping[str, str]
 ) -> Image:
-    return create_snapshot(
-        cloud,
-        name=name,
-        server_id=server.id,
-        owner=server.project_id,
-        user_id=caller.user_id,
-        base=cloud.store.find(Image, server.image_id),
-        properties=properties,
-    )
+    """ImagesFull if Glance takes no image more."""
+    try:
+        return create_snapshot(
+            cloud,
+            name=name,
+            server_id=server.id,
+            owner=server.project_id,
+            user_id=caller.user_id,
+            base=cloud.store.find(Image, server.image_id),
+            properties=properties,
+        )
+    except TooLarge as refusal:
+        raise ImagesFull(reason=str(refusal)) from None
 
 
 def shelve(cloud: Cloud, server: Server, caller: Caller, is_admin: bool) -> None:

@@ -10,10 +10,12 @@ from fakecompute.domain import actions, quota
 from fakecompute.domain.actions import Caller
 from fakecompute.domain.block_devices import volumes_of
 from fakecompute.domain.boot_disks import Disk, write
+from fakecompute.domain.boot_images import is_volume_backed
 from fakecompute.domain.records.compute import Flavor, Host, ServerGroup
 from fakecompute.domain.records.identity import Project, User
 from fakecompute.domain.records.server import Server
 from fakecompute.domain.records.volume import Volume
+from fakecompute.domain.scheduler.needs import needs_of
 from fakecompute.domain.side_effects import ON_FAILURE
 from fakecompute.domain.side_effects.moving import move_failed
 from fakecompute.domain.states import VM
@@ -151,8 +153,9 @@ def boot(
     caller = Caller("req-" + cloud.streams.uuid("request"), user.id, owner.id)
     with cloud.transaction():
         quota.check_servers(
-            cloud, owner.id, user.id, min_count=1, max_count=1, vcpus=size.vcpus, ram=size.ram
-        )
+            cloud, owner.id, user.id, min_count=1, max_count=1, vcpus=size.vcpus, ram=size.ram,
+            more=needs_of(size).beyond_cores_and_ram,
+        )  # fmt: skip
         mine: Mapping[str, Any] = {"project_id": owner.id, "user_id": user.id, "flavor": size, **fields}
         return create_servers(cloud, caller, 1, name=name, **mine)[0]
 
@@ -201,8 +204,9 @@ def restore(cloud: Cloud, server: Server, caller: Caller, is_admin: bool) -> Non
     check_may(server, "restore", is_admin)
     flavor = server.flavor
     quota.check_servers(
-        cloud, server.project_id, server.user_id, min_count=1, max_count=1, vcpus=flavor.vcpus, ram=flavor.ram
-    )
+        cloud, server.project_id, server.user_id, min_count=1, max_count=1, vcpus=flavor.vcpus, ram=flavor.ram,
+        more=needs_of(flavor, volume_backed=is_volume_backed(cloud, server.id)).beyond_cores_and_ram,
+    )  # fmt: skip
     start(cloud, server, "restore", caller)
 
 

@@ -6,13 +6,22 @@ import pytest
 
 from fakecompute import Cloud
 from fakecompute.domain import server_images, servers
+from fakecompute.domain.records.catalog import CatalogService
 from fakecompute.domain.records.compute import Allocation, Host
 from fakecompute.domain.records.image import Image
 from fakecompute.domain.records.network import Port
+from fakecompute.domain.records.unified_limits import RegisteredLimit
 from fakecompute.domain.settings import Settings
 from fakecompute.domain.states import VM
 from fakecompute.domain.timing import Timing, constant
 from tests.domain.walking import CALLER, acted, booted, chain, last_action, now, rule, successes
+
+
+def registered(cloud, **limits):
+    (service,) = cloud.store.by(CatalogService, "path", "image")
+    for name, limit in limits.items():
+        facts = {"service_id": service.id, "region_id": service.region, "resource_name": name}
+        cloud.store.put(RegisteredLimit(id=name, default_limit=limit, **facts))
 
 
 def snapshots(cloud):
@@ -136,6 +145,54 @@ def test_backups_of_another_type_are_left_alone(cloud):
 
 
 # --- shelve -----------------------------------------------------------------------------------------------
+
+
+def test_a_snapshot_for_which_glance_has_no_room_is_gone_and_the_server_as_it_was():
+    cloud = cloud_with(user_storage_quota=1)
+    server = booted(cloud)
+    server_images.create_image(cloud, server, CALLER, "snap", {})
+    assert chain(cloud, server)[-2:] == ["active/image_uploading/1", "active/-/1"]
+    assert not snapshots(cloud)
+    assert last_action(cloud, server) == ("createImage", None, successes("compute_snapshot_instance"))
+
+
+def test_a_backup_for_which_glance_has_no_room_is_gone_and_an_error_of_its_action():
+    cloud = cloud_with(user_storage_quota=1)
+    server = booted(cloud)
+    server_images.create_image(cloud, server, CALLER, "b", {}, backup_type="daily", rotation=1)
+    assert chain(cloud, server)[-1] == "active/-/1"
+    assert not snapshots(cloud)
+    assert last_action(cloud, server) == ("createBackup", "Error", [("compute_backup_instance", "Error")])
+
+
+def test_a_shelving_for_which_glance_has_no_room_leaves_the_server_active_and_an_image_without_bytes():
+    cloud = cloud_with(user_storage_quota=1)
+    server = booted(cloud)
+    server_images.shelve(cloud, server, CALLER, False)
+    assert chain(cloud, server)[-1] == "active/-/1"
+    (image,) = snapshots(cloud)
+    assert (image.status, image.size) == ("queued", None)
+    assert now(cloud, server).fault.message == (
+        f"Quota exceeded or out of space for image {image.id} in the image service."
+    )
+    assert last_action(cloud, server) == ("shelve", "Error", [("compute_shelve_instance", "Error")])
+
+
+def test_where_no_image_more_may_be_none_is_begun():
+    cloud = cloud_with(use_keystone_limits=True)
+    server = booted(cloud)
+    with pytest.raises(server_images.ImagesFull, match="Resource image_count_total is over limit of 0"):
+        server_images.create_image(cloud, server, CALLER, "snap", {})
+    assert now(cloud, server).task_state is None
+
+
+def test_where_no_upload_more_may_begin_the_snapshot_does_not_come_so_far():
+    cloud = cloud_with(use_keystone_limits=True)
+    registered(cloud, image_count_total=5, image_size_total=5)
+    server = booted(cloud)
+    server_images.create_image(cloud, server, CALLER, "snap", {})
+    assert chain(cloud, server)[-2:] == ["active/image_pending_upload/1", "active/-/1"]
+    assert not snapshots(cloud)
 
 
 def test_shelving_takes_a_snapshot_and_leaves_the_host(cloud):

@@ -303,7 +303,8 @@ class Client:
     def __init__(self, cloud: Cloud, *, before: Client | None = None) -> None:
         """`before` is the same client before the cloud of which this one is a fork."""
         self.cloud = cloud
-        self.http, other = Http(cloud, "admin", "demo"), Http(cloud, "alt_demo")
+        project = before.storage.clients["alt_demo"].project if before else None  # which may be gone by now
+        self.http, other = Http(cloud, "admin", "demo"), Http(cloud, "alt_demo", project)
         for http in self.http, other:
             known = before and before.storage.clients[http.user]
             http._token = known.token if known else token_for(cloud, http.user, http.project)

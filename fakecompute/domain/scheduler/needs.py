@@ -53,6 +53,12 @@ class Needs:
     def room(self) -> tuple[int, int, int]:
         return self.vcpus, self.ram, self.disk
 
+    @property
+    def beyond_cores_and_ram(self) -> dict[str, int]:
+        """What else Keystone's limits may be of."""
+        amounts = {"DISK_GB": self.disk, **dict(self.others)}
+        return {f"class:{name}": amount for name, amount in amounts.items() if amount}
+
 
 def needs_of(
     flavor: Flavor, properties: Mapping[str, str] | None = None, *, volume_backed: bool = False

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fakecompute.domain import server_network
+from fakecompute.domain.image_quota import check_upload
 from fakecompute.domain.images import delete_image, finish_snapshot
 from fakecompute.domain.records.image import Image
 from fakecompute.domain.records.server import Server
 from fakecompute.domain.scheduler import check_stays, give_back, request_for
 from fakecompute.domain.side_effects.building import place
 from fakecompute.domain.states import VM, Power
+from fakecompute.errors import FakeError, TooLarge
 
 if TYPE_CHECKING:
     from fakecompute.cloud import Cloud
@@ -47,6 +49,23 @@ def runs_again(cloud: Cloud, server: Server) -> Changes:
 # --- images ---------------------------------------------------------------------------------------------
 
 
+class ImageQuotaExceeded(FakeError):
+    """What Nova makes of Glance's 413."""
+
+    message = "Quota exceeded or out of space for image {id} in the image service."
+
+
+def pending(cloud: Cloud, server: Server) -> Changes:
+    """Glance is asked whether it takes an upload."""
+    image = cloud.store.find(Image, dict(server.memo).get("image_id"))
+    if image is not None:
+        try:
+            check_upload(cloud, image.owner)
+        except TooLarge:
+            raise ImageQuotaExceeded(id=image.id) from None
+    return {}
+
+
 def upload(cloud: Cloud, server: Server) -> Changes:
     """The snapshot's bytes are on their way to Glance."""
     image = cloud.store.find(Image, dict(server.memo).get("image_id"))
@@ -56,10 +75,19 @@ def upload(cloud: Cloud, server: Server) -> Changes:
 
 
 def uploaded(cloud: Cloud, server: Server) -> Changes:
-    """The image is active; of the backups of its type only the newest `rotation` stay."""
+    """Glance has them all: the image is active."""
+    image_id = str(dict(server.memo)["image_id"])
+    try:
+        finish_snapshot(cloud, image_id, server.flavor.disk * GIB)
+    except TooLarge:
+        raise ImageQuotaExceeded(id=image_id) from None
+    return {}
+
+
+def rotate(cloud: Cloud, server: Server) -> Changes:
+    """Of the backups of its type only the newest `rotation` stay."""
     memo = dict(server.memo)
-    image = finish_snapshot(cloud, str(memo["image_id"]), server.flavor.disk * GIB)
-    if image is not None and "rotation" in memo:
+    if cloud.store.find(Image, memo["image_id"]) is not None and "rotation" in memo:
         for old in backups_of(cloud, server, str(memo["backup_type"]))[int(memo["rotation"]) :]:
             delete_image(cloud, old)
     return {"progress": 0}
@@ -90,14 +118,15 @@ def not_uploaded(cloud: Cloud, server: Server) -> Changes:
 def shelved(cloud: Cloud, server: Server) -> Changes:
     """Its snapshot is in Glance; it is off, and still on its host."""
     image_id = dict(server.memo).get("image_id")
-    if image_id is not None:
-        finish_snapshot(cloud, str(image_id), server.flavor.disk * GIB)
     return {"vm_state": VM.SHELVED, "power_state": Power.SHUTDOWN, "shelved_image_id": image_id}
 
 
 def not_shelved(cloud: Cloud, server: Server) -> Changes:
-    """An offload that failed leaves a snapshot that is of use."""
-    return {} if server.vm_state == VM.SHELVED else not_uploaded(cloud, server)
+    """Nova leaves the snapshot: one that is of use if only the offload failed, else one without bytes."""
+    image = cloud.store.find(Image, dict(server.memo).get("image_id"))
+    if image is not None and image.status == "saving":
+        cloud.store.put(image.evolve(status="queued", updated_at=cloud.now))
+    return {} if server.vm_state == VM.SHELVED else {"progress": 0}
 
 
 def offloaded(cloud: Cloud, server: Server) -> Changes:

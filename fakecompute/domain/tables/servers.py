@@ -170,9 +170,9 @@ SERVER = Machine(
         *UPLOADING),
 
     row("createBackup",  SNAPSHOT_FROM,        IDLE,              "launched",      Ends.SAME,   None,
-        step("image_backup",         Fails.QUIET,        "compute_backup_instance"),
-        step("image_pending_upload", Fails.QUIET,        "compute_backup_instance"),
-        step("image_uploading",      Fails.QUIET,        "compute_backup_instance")),
+        step("image_backup",         Fails.BACK,         "compute_backup_instance"),
+        step("image_pending_upload", Fails.BACK,         "compute_backup_instance"),
+        step("image_uploading",      Fails.BACK,         "compute_backup_instance")),
 
     row("shelve",        SNAPSHOT_FROM,        IDLE,              USUAL,           OFFLOADED,   None,
         *SHELVING,

@@ -5,9 +5,12 @@ Facts: `copy_volume_to_image` of cinder/volume/api.py and cinder/volume/manager.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from fakecompute.domain.image_formats import made_of
+from fakecompute.domain.image_quota import check_count_total, check_storage, check_upload
 from fakecompute.domain.images import delete_image, store_data
 from fakecompute.domain.lifecycle import Changes
 from fakecompute.domain.records.image import CONTAINER_FORMATS, Image
@@ -18,7 +21,7 @@ from fakecompute.domain.volume.creation import OF_IMAGE
 from fakecompute.domain.volume.messages import VOLUME as RESOURCE
 from fakecompute.domain.volume.messages import Action, Detail, add_message
 from fakecompute.domain.volume.moving import is_copied
-from fakecompute.errors import BadRequest
+from fakecompute.errors import BadRequest, TooLarge
 
 if TYPE_CHECKING:
     from fakecompute.cloud import Cloud
@@ -49,6 +52,12 @@ class NoSuchFormat(BadRequest):
     message = "Unable to set 'container_format' to {format!r}. Reason: {format!r} is not one of {known}"
 
 
+class ImageLimitExceeded(BadRequest):
+    """What Cinder makes of Glance's 413."""
+
+    message = "Image quota exceeded"
+
+
 class ImageLost(BadRequest):
     message = "Image {id} could not be uploaded to."
 
@@ -77,6 +86,8 @@ def upload(
         raise CompressionOff
     if container_format not in CONTAINER_FORMATS:
         raise NoSuchFormat(format=container_format, known=CONTAINER_FORMATS)
+    with _cinders_words():
+        check_count_total(cloud, owner)
     image = cloud.store.put(
         Image(
             id=cloud.streams.uuid("image"),
@@ -94,6 +105,14 @@ def upload(
     memo = {"image": image.id, "request_id": request_id}
     VOLUME.start(cloud, volume, "upload", memo=tuple((key, value) for key, value in memo.items() if value is not None))
     return image
+
+
+@contextmanager
+def _cinders_words() -> Iterator[None]:
+    try:
+        yield
+    except TooLarge:
+        raise ImageLimitExceeded from None
 
 
 def _properties(cloud: Cloud, volume: Volume) -> tuple[tuple[str, str], ...]:
@@ -118,6 +137,8 @@ def _image(cloud: Cloud, volume: Volume, status: str) -> Image:
 @VOLUME.leaving("upload.converting")
 def converted(cloud: Cloud, volume: Volume) -> Changes:
     image = _image(cloud, volume, "queued")
+    with _cinders_words():
+        check_upload(cloud, image.owner)
     cloud.store.put(image.evolve(status="saving", updated_at=cloud.now))
     return {}
 
@@ -127,7 +148,10 @@ def uploaded(cloud: Cloud, volume: Volume) -> Changes:
     """What is stored is small; how large the disk is says the virtual_size."""
     image = _image(cloud, volume, "saving")
     disk = volume.size * GIB
-    stored = store_data(cloud, image, made_of(image.disk_format or "raw", disk, image.id))
+    data = made_of(image.disk_format or "raw", disk, image.id)
+    with _cinders_words():
+        check_storage(cloud, image.owner, len(data))
+    stored = store_data(cloud, image, data)
     cloud.store.put(stored.evolve(virtual_size=disk))
     return {}
 
@@ -143,13 +167,14 @@ def not_uploaded(cloud: Cloud, volume: Volume, reason: str) -> Changes:
     image = cloud.store.find(Image, volume.memory("image"))
     if image is not None and image.status in ("queued", "saving"):
         delete_image(cloud, image)
+    detail = Detail.QUOTA_EXCEED if reason == ImageLimitExceeded.message else Detail.FAILED_TO_UPLOAD_VOLUME
     add_message(
         cloud,
         project_id=volume.project_id,
         resource_type=RESOURCE,
         resource_id=volume.id,
         action=Action.COPY_VOLUME_TO_IMAGE,
-        detail=Detail.FAILED_TO_UPLOAD_VOLUME,
+        detail=detail,
         request_id=volume.memory("request_id"),
     )
     return {"status": _by_attachments(cloud, volume)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from asyncio.base_events import BaseEventLoop
@@ -85,10 +86,13 @@ def _wait(condition: Any, timeout: float | None = None) -> bool:
     signal.acquire()
     condition._waiters.append(signal)
     state, got_it = condition._release_save(), False
+
+    def is_signalled() -> bool:
+        """Also once its thread has heard of it, and has not yet said that it waits no more."""
+        return not signal.locked() or signal not in condition._waiters
+
     try:
-        got_it = time.wait_for(
-            lambda tick: signal.acquire(timeout=tick), timeout, ready=lambda: not signal.locked()
-        )
+        got_it = time.wait_for(lambda tick: signal.acquire(timeout=tick), timeout, ready=is_signalled)
         return got_it
     finally:
         condition._acquire_restore(state)
@@ -106,14 +110,15 @@ def _join(thread: threading.Thread, timeout: float | None = None) -> None:
         _real_join(thread, tick)
         return not thread.is_alive()
 
-    patience = 0.0 if thread in time.crew else float("inf")
-    time.wait_for(ended, timeout, ready=lambda: not thread.is_alive(), patience=patience)
+    def ends() -> bool:
+        return not thread.is_alive() or thread not in threading.enumerate()  # which it leaves a moment before
+
+    time.wait_for(ended, timeout, ready=ends, patience=0.0 if thread in time.crew else float("inf"))
 
 
 # --- event loops
 
 _real_loop_time, _real_run_once = BaseEventLoop.time, BaseEventLoop._run_once  # type: ignore[attr-defined]
-
 
 
 def _loop_time(loop: BaseEventLoop) -> float:
@@ -180,8 +185,18 @@ class Selector:
         return outside
 
     def _hold(self) -> float:
-        """Seconds for which an answer may be on its way."""
+        """Seconds for which an answer may be on its way; a child process lives in the machine's time."""
+        if any(map(_is_process, self._known)):
+            return OUTSIDE
         return self._stirred + OUTSIDE - real_monotonic() if self._known else 0.0
+
+
+def _is_process(fd: int) -> bool:
+    """How asyncio waits for a child, from Python 3.12 on."""
+    try:
+        return "pidfd" in os.readlink(f"/proc/self/fd/{fd}")
+    except OSError:
+        return False
 
 
 _selectors: WeakKeyDictionary[Any, Selector] = WeakKeyDictionary()

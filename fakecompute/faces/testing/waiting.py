@@ -29,6 +29,7 @@ TICK = 0.0005  # seconds of the machine's between two looks at the others, at fi
 LONGEST_TICK = 0.008  # ... and at last ...
 SLOW_TICK = 0.064  # ... of those for whom others look
 AFTERWARDS = 1.0  # the same for those that are left when the test is over
+NOISE = 0.0005  # microseconds: what a difference of two times as floats may be off; half of what asyncio heeds
 # Seconds of nothing at all after which nobody is taken to bring about anything any more ...
 STRANGERS = 5.0  # ... where there are other threads than the test's ...
 WORLD = 60.0  # ... and where a socket is waited for
@@ -138,7 +139,8 @@ class SharedTime:
 
         `how` is what else is known of the Waiter.
         """
-        return self.wait(self._waiter(None if seconds is None else ceil(seconds * SECOND), **how), signalled)
+        amount = None if seconds is None else ceil(seconds * SECOND - NOISE)
+        return self.wait(self._waiter(amount, **how), signalled)
 
     def _waiter(self, amount: int | None, **how: Any) -> Waiter:
         with self._mutex:

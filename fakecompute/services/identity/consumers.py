@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fakecompute.domain.records.federation import Consumer
 from fakecompute.errors import BadRequest, NotFound
 from fakecompute.rest.call import Call
 from fakecompute.rest.schema import Object, Schema, Text
 from fakecompute.rest.view import field
-from fakecompute.services.identity.listing import collection, linked
-from fakecompute.services.identity.members import (
-    Open,
-    OpenView,
-    Some,
-    admit,
-    changes,
-    require_same,
-    underscored,
-)
-from fakecompute.services.identity.service import identity
+from fakecompute.services.identity.collection import Collection, Wish
+from fakecompute.services.identity.listing import linked
+from fakecompute.services.identity.members import Open, OpenView, Some, require_same, stored, underscored
 
 
 class ConsumerNotFound(NotFound):
@@ -48,45 +38,33 @@ class UpdateConsumer(Schema):
 # --- response views -----------------------------------------------------------------------------------
 
 consumer_detail = OpenView(field("id"), field("description"), field("links", linked("OS-OAUTH1/consumers")))
+new_consumer = OpenView(*consumer_detail.fields, field("secret"))  # this once
 
 # --- handlers -----------------------------------------------------------------------------------------
 
 
-@identity.finder("consumer")
-def find_consumer(call: Call, id: str) -> Consumer:
-    return admit(call, call.cloud.store.find(Consumer, id), ConsumerNotFound())
-
-
-@identity.get("/OS-OAUTH1/consumers", policy="identity:list_consumers")
-def list_consumers(call: Call) -> dict[str, Any]:
-    found = sorted(call.cloud.store.all(Consumer), key=lambda consumer: consumer.number)
-    return collection(call, "consumers", found, consumer_detail)
-
-
-@identity.get("/OS-OAUTH1/consumers/<consumer>", policy="identity:get_consumer")
-def show_consumer(call: Call, consumer: Consumer) -> dict[str, Any]:
-    return {"consumer": consumer_detail(consumer, call)}
-
-
-@identity.post("/OS-OAUTH1/consumers", body=CreateConsumer, policy="identity:create_consumer", success=201)
-def create_consumer(call: Call) -> dict[str, Any]:
-    wish, streams = underscored(call.body["consumer"]), call.cloud.streams
+def _create(call: Call, wish: Wish) -> Consumer:
+    wish, streams = underscored(wish), call.cloud.streams
     wish.pop("secret", None)
     new = Consumer(id=streams.hex("consumer"), secret=streams.hex("consumer secret"), number=streams.number("consumer"))
-    consumer = call.cloud.store.put(new.evolve(**changes(new, wish, ConsumerFields)))
-    return {"consumer": {**consumer_detail(consumer, call), "secret": consumer.secret}}  # this once
+    return stored(call, new, wish, ConsumerFields)
 
 
-@identity.patch("/OS-OAUTH1/consumers/<consumer>", body=UpdateConsumer, policy="identity:update_consumer")
-def update_consumer(call: Call, consumer: Consumer) -> dict[str, Any]:
-    wish = call.body["consumer"]
+def _update(call: Call, consumer: Consumer, wish: Wish) -> Consumer:
     require_same(consumer, wish, [("id", "ID")])
     if "secret" in wish:
         raise SecretStays(wish=wish)
-    consumer = call.cloud.store.put(consumer.evolve(**changes(consumer, wish, ConsumerFields)))
-    return {"consumer": consumer_detail(consumer, call)}
+    return stored(call, consumer, wish, ConsumerFields)
 
 
-@identity.delete("/OS-OAUTH1/consumers/<consumer>", policy="identity:delete_consumer", success=204)
-def delete_consumer(call: Call, consumer: Consumer) -> None:
-    call.cloud.store.drop(consumer)
+Collection(
+    "consumer",
+    "/OS-OAUTH1/consumers",
+    Consumer,
+    consumer_detail,
+    missing=ConsumerNotFound,
+    order="number",
+    create=(CreateConsumer, _create),
+    update=(UpdateConsumer, _update),
+    views={"create": new_consumer},
+)

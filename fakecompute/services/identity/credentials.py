@@ -13,10 +13,11 @@ from fakecompute.errors import BadRequest, Conflict, NotFound
 from fakecompute.rest.call import Call
 from fakecompute.rest.schema import Object, Schema, Text, problem
 from fakecompute.rest.view import field
+from fakecompute.services.identity.collection import Collection, Wish
 from fakecompute.services.identity.delegation import is_delegated, require_own_login, token_of
-from fakecompute.services.identity.listing import Listed, collection, linked
+from fakecompute.services.identity.listing import Listed, linked
 from fakecompute.services.identity.members import Open, OpenView, admit, underscored
-from fakecompute.services.identity.service import Expecting, identity
+from fakecompute.services.identity.service import Expecting
 
 EC2, TOTP = "ec2", "totp"
 SCOPES = ("trust_id", "app_cred_id", "access_token_id", "access_id")  # of a blob, which nobody may change
@@ -93,7 +94,6 @@ credential_detail = OpenView(
 # --- handlers -----------------------------------------------------------------------------------------
 
 
-@identity.finder("credential_of_user")
 def find_credential(call: Call, id: str) -> Credential:
     credential = call.cloud.store.find(Credential, id)
     admit(call, credential, CredentialNotFound(id=id), user_id=credential.user_id if credential else "-")
@@ -102,8 +102,7 @@ def find_credential(call: Call, id: str) -> Credential:
     return credential
 
 
-@identity.get("/credentials", query=ListCredentials, policy="identity:list_credentials")
-def list_credentials(call: Call) -> dict[str, Any]:
+def _seen(call: Call) -> list[Credential]:
     """Those that the caller may see; none for one who acts for another."""
     if call.context.system:  # where nobody's are one's own
         call.demand("identity:list_credentials", user_id="-")
@@ -111,25 +110,18 @@ def list_credentials(call: Call) -> dict[str, Any]:
     store = call.cloud.store
     kept: list[Credential] = [] if token.trust_id or is_delegated(token) else store.all(Credential)
     found = sorted(kept, key=lambda one: one.number)
-    mine = [one for one in found if call.may("identity:get_credential", user_id=one.user_id)]
-    return collection(call, "credentials", mine, credential_detail)
+    return [one for one in found if call.may("identity:get_credential", user_id=one.user_id)]
 
 
-@identity.get("/credentials/<credential_of_user>", policy="identity:get_credential")
-def show_credential(call: Call, credential_of_user: Credential) -> dict[str, Any]:
-    return {"credential": credential_detail(credential_of_user, call)}
-
-
-@identity.post("/credentials", body=CreateCredential, policy="identity:create_credential", success=201)
-def create_credential(call: Call) -> dict[str, Any]:
-    wish = underscored(call.body["credential"])
+def _create(call: Call, wish: Wish) -> Credential:
+    wish = underscored(wish)
     call.demand("identity:create_credential", user_id=wish["user_id"])
     require_own_login(call)
     if wish["type"].lower() == EC2:
         id = hashed(read_blob(wish["blob"])["access"])
     else:
         id = call.cloud.streams.hex("credential")
-    return {"credential": credential_detail(keep(call, id, wish), call)}
+    return keep(call, id, wish)
 
 
 def keep(call: Call, id: str, wish: Mapping[str, Any]) -> Credential:
@@ -167,18 +159,25 @@ def read_blob(text: str) -> dict[str, Any]:
     return blob
 
 
-@identity.patch("/credentials/<credential_of_user>", body=UpdateCredential, policy="identity:update_credential")
-def update_credential(call: Call, credential_of_user: Credential) -> dict[str, Any]:
-    blob = call.body["credential"]["blob"]
-    if credential_of_user.type.lower() == EC2:
-        new, old = read_blob(blob), read_blob(credential_of_user.blob)
+def _update(call: Call, credential: Credential, wish: Wish) -> Credential:
+    blob = wish["blob"]
+    if credential.type.lower() == EC2:
+        new, old = read_blob(blob), read_blob(credential.blob)
         for key in SCOPES:
             if new.get(key) != old.get(key):
                 raise ScopeOfBlob(key=key)
-    credential = call.cloud.store.put(credential_of_user.evolve(blob=blob))
-    return {"credential": credential_detail(credential, call)}
+    return call.cloud.store.put(credential.evolve(blob=blob))
 
 
-@identity.delete("/credentials/<credential_of_user>", policy="identity:delete_credential", success=204)
-def delete_credential(call: Call, credential_of_user: Credential) -> None:
-    call.cloud.store.drop(credential_of_user)
+Collection(
+    "credential",
+    "/credentials",
+    Credential,
+    credential_detail,
+    called="credential_of_user",  # those of applications are credentials too
+    find=find_credential,
+    records=_seen,
+    query=ListCredentials,
+    create=(CreateCredential, _create),
+    update=(UpdateCredential, _update),
+)

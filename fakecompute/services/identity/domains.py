@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
+from fakecompute.cloud import Cloud
 from fakecompute.domain.identity_removal import drop_domain, switched_domain
 from fakecompute.domain.records.identity import Domain
 from fakecompute.errors import BadRequest, Conflict, Forbidden, NotFound
+from fakecompute.kernel.store import Record
 from fakecompute.rest.call import Call
 from fakecompute.rest.schema import Object, Schema, Text
 from fakecompute.rest.view import field, listed, mapped
-from fakecompute.services.identity.listing import Listed, collection, linked
+from fakecompute.services.identity.collection import Collection, Wish
+from fakecompute.services.identity.listing import Listed, linked
 from fakecompute.services.identity.members import (
+    DuplicateInDomain,
     Flag,
     Open,
     OpenView,
@@ -26,7 +29,6 @@ from fakecompute.services.identity.members import (
     require_same,
     some_tags,
 )
-from fakecompute.services.identity.service import identity
 
 
 class DomainNotFound(NotFound):
@@ -99,14 +101,8 @@ domain_detail = OpenView(
 # --- handlers -----------------------------------------------------------------------------------------
 
 
-@identity.finder("domain")
 def find_domain(call: Call, id: str) -> Domain:
     return admit(call, call.cloud.store.find(Domain, id), DomainNotFound(id=id), domain_id=id)
-
-
-@identity.get("/domains", query=ListDomains, policy="identity:list_domains")
-def list_domains(call: Call) -> dict[str, Any]:
-    return collection(call, "domains", visible_domains(call), domain_detail)
 
 
 def visible_domains(call: Call) -> list[Domain]:
@@ -116,18 +112,7 @@ def visible_domains(call: Call) -> list[Domain]:
     return [domain for domain in domains if mine is None or domain.id == mine]
 
 
-@identity.get("/domains/<domain>", policy="identity:get_domain")
-def show_domain(call: Call, domain: Domain) -> dict[str, Any]:
-    return {"domain": domain_detail(domain, call)}
-
-
-@identity.post("/domains", body=CreateDomain, policy="identity:create_domain", success=201)
-def create_domain(call: Call) -> dict[str, Any]:
-    domain = add_domain(call, call.body["domain"])
-    return {"domain": domain_detail(domain, call)}
-
-
-def add_domain(call: Call, wish: dict[str, Any]) -> Domain:
+def add_domain(call: Call, wish: Wish) -> Domain:
     store = call.cloud.store
     id = wish.pop("explicit_domain_id", None)
     if id is not None and not re.fullmatch("[0-9a-f]{32}", id):
@@ -139,12 +124,7 @@ def add_domain(call: Call, wish: dict[str, Any]) -> Domain:
     return store.put(_changed(domain, wish))
 
 
-@identity.patch("/domains/<domain>", body=UpdateDomain, policy="identity:update_domain")
-def update_domain(call: Call, domain: Domain) -> dict[str, Any]:
-    return {"domain": domain_detail(change_domain(call, domain, call.body["domain"]), call)}
-
-
-def change_domain(call: Call, domain: Domain, wish: dict[str, Any]) -> Domain:
+def change_domain(call: Call, domain: Domain, wish: Wish) -> Domain:
     require_same(domain, wish, [("id", "ID")])
     require_mutable("domain", domain, wish)
     if wish.get("name", domain.name) != domain.name:
@@ -161,18 +141,37 @@ def _require_free(call: Call, name: str) -> None:
         raise DomainExists(name=name)
 
 
-def _changed(domain: Domain, wish: dict[str, Any]) -> Domain:
+def _changed(domain: Domain, wish: Wish) -> Domain:
     return domain.evolve(**changes(domain, wish, DomainFields))
 
 
-@identity.delete("/domains/<domain>", policy="identity:delete_domain", success=204)
-def delete_domain(call: Call, domain: Domain) -> None:
-    remove_domain(call, domain)
-
-
-def remove_domain(call: Call, domain: Domain) -> None:
+def remove_domain(cloud: Cloud, domain: Domain) -> None:
     """With all of its users and projects."""
     require_mutable("domain", domain)
     if domain.enabled:
         raise DomainEnabled
-    drop_domain(call.cloud, domain)
+    drop_domain(cloud, domain)
+
+
+Collection(
+    "domain",
+    "/domains",
+    Domain,
+    domain_detail,
+    find=find_domain,
+    records=visible_domains,
+    query=ListDomains,
+    create=(CreateDomain, add_domain),
+    update=(UpdateDomain, change_domain),
+    remove=remove_domain,
+)
+
+# --- for what is in domains -------------------------------------------------------------------------------
+
+
+def require_free(call: Call, kind: type[Record], called: str, domain_id: str, name: str) -> None:
+    """A name may be given once in a domain; which must be there."""
+    if call.cloud.store.find(Domain, domain_id) is None:
+        raise DomainNotFound(id=domain_id)
+    if call.cloud.store.one(kind, "name", (domain_id, name)) is not None:
+        raise DuplicateInDomain(kind=called, name=name, domain=domain_id)

@@ -11,9 +11,10 @@ from fakecompute.errors import BadRequest, Conflict, NotFound
 from fakecompute.rest.call import Call
 from fakecompute.rest.schema import Boolean, Choice, Object, Schema, Text
 from fakecompute.rest.view import View, field, mapped
+from fakecompute.services.identity.collection import Collection, Wish
 from fakecompute.services.identity.endpoints import INTERFACES, EndpointNotFound, endpoint_detail
 from fakecompute.services.identity.listing import Listed, collection, linked
-from fakecompute.services.identity.members import Open, Some, a_name, admit
+from fakecompute.services.identity.members import Open, Some, a_name
 from fakecompute.services.identity.projects import ProjectNotFound, project_detail
 from fakecompute.services.identity.service import Expecting, identity
 
@@ -89,54 +90,38 @@ group_detail = View(
 # --- handlers: groups -----------------------------------------------------------------------------------
 
 GROUPS = "/OS-EP-FILTER/endpoint_groups"
-GROUP = GROUPS + "/<endpoint_group>"
 
 
-@identity.finder("endpoint_group")
-def find_group(call: Call, id: str) -> EndpointGroup:
-    return admit(call, call.cloud.store.find(EndpointGroup, id), GroupNotFound(id=id))
-
-
-@identity.get(GROUPS, query=ListGroups, strict_query="", policy="identity:list_endpoint_groups")
-def list_endpoint_groups(call: Call) -> dict[str, Any]:
-    found = sorted(call.cloud.store.all(EndpointGroup), key=lambda group: group.id)
-    return collection(call, "endpoint_groups", found, group_detail)
-
-
-@identity.get(GROUP, policy="identity:get_endpoint_group")
-def show_endpoint_group(call: Call, endpoint_group: EndpointGroup) -> dict[str, Any]:
-    return {"endpoint_group": group_detail(endpoint_group, call)}
-
-
-@identity.post(GROUPS, body=CreateGroup, policy="identity:create_endpoint_group", success=201)
-def create_endpoint_group(call: Call) -> dict[str, Any]:
-    wish = call.body["endpoint_group"]
+def _create(call: Call, wish: Wish) -> EndpointGroup:
     if not wish["filters"]:
         raise NoFilters
-    group = EndpointGroup(id=call.cloud.streams.hex("endpoint group"), name=wish["name"])
-    return _keep(call, group, wish)
+    return _update(call, EndpointGroup(id=call.cloud.streams.hex("endpoint group"), name=wish["name"]), wish)
 
 
-@identity.patch(GROUP, body=UpdateGroup, policy="identity:update_endpoint_group")
-def update_endpoint_group(call: Call, endpoint_group: EndpointGroup) -> dict[str, Any]:
-    return _keep(call, endpoint_group, call.body["endpoint_group"])
-
-
-def _keep(call: Call, group: EndpointGroup, wish: dict[str, Any]) -> dict[str, Any]:
+def _update(call: Call, group: EndpointGroup, wish: Wish) -> EndpointGroup:
     wish = dict(wish)
     if "filters" in wish:
         if not wish["filters"].keys() <= {"service_id", "region_id", "interface"}:
             raise Expecting(attribute="service_id or region_id or interface", target="endpoint_group")
         wish["filters"] = tuple(wish["filters"].items())
-    return {"endpoint_group": group_detail(call.cloud.store.put(group.evolve(**wish)), call)}
+    return call.cloud.store.put(group.evolve(**wish))
 
 
-@identity.delete(GROUP, policy="identity:delete_endpoint_group", success=204)
-def delete_endpoint_group(call: Call, endpoint_group: EndpointGroup) -> None:
-    drop_endpoint_group(call.cloud, endpoint_group)
+Collection(
+    "endpoint_group",
+    GROUPS,
+    EndpointGroup,
+    group_detail,
+    missing=GroupNotFound,
+    query=ListGroups,
+    strict_query="",
+    create=(CreateGroup, _create),
+    update=(UpdateGroup, _update),
+    remove=drop_endpoint_group,
+)
 
 
-@identity.get(GROUP + "/endpoints", policy="identity:list_endpoints_associated_with_endpoint_group")
+@identity.get(GROUPS + "/<endpoint_group>/endpoints", policy="identity:list_endpoints_associated_with_endpoint_group")
 def list_endpoints_of_group(call: Call, endpoint_group: EndpointGroup) -> dict[str, Any]:
     return collection(call, "endpoints", endpoints_of_group(call.cloud, endpoint_group), endpoint_detail)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fakecompute.domain.catalog import add_region, drop_endpoint, is_address, next_position
 from fakecompute.domain.records.catalog import CatalogEndpoint, CatalogService, Region
 from fakecompute.errors import BadRequest, NotFound
@@ -11,17 +9,10 @@ from fakecompute.rest.call import Call
 from fakecompute.rest.schema import Boolean, Choice, Object, Schema, Text
 from fakecompute.rest.view import field
 from fakecompute.services.identity.catalog import address
-from fakecompute.services.identity.listing import Listed, collection, linked
-from fakecompute.services.identity.members import (
-    Open,
-    OpenView,
-    Some,
-    admit,
-    changes,
-    require_same,
-    underscored,
-)
-from fakecompute.services.identity.service import Expecting, identity
+from fakecompute.services.identity.collection import Collection, Wish
+from fakecompute.services.identity.listing import Listed, linked
+from fakecompute.services.identity.members import Open, OpenView, Some, changes, require_same, underscored
+from fakecompute.services.identity.service import Expecting
 
 INTERFACES = ("admin", "internal", "public")
 
@@ -97,25 +88,8 @@ endpoint_detail = OpenView(
 # --- handlers -----------------------------------------------------------------------------------------
 
 
-@identity.finder("endpoint")
-def find_endpoint(call: Call, id: str) -> CatalogEndpoint:
-    return admit(call, call.cloud.store.find(CatalogEndpoint, id), EndpointNotFound(id=id))
-
-
-@identity.get("/endpoints", query=ListEndpoints, policy="identity:list_endpoints")
-def list_endpoints(call: Call) -> dict[str, Any]:
-    endpoints = sorted(call.cloud.store.all(CatalogEndpoint), key=lambda endpoint: endpoint.position)
-    return collection(call, "endpoints", endpoints, endpoint_detail)
-
-
-@identity.get("/endpoints/<endpoint>", policy="identity:get_endpoint")
-def show_endpoint(call: Call, endpoint: CatalogEndpoint) -> dict[str, Any]:
-    return {"endpoint": endpoint_detail(endpoint, call)}
-
-
-@identity.post("/endpoints", body=CreateEndpoint, policy="identity:create_endpoint", success=201)
-def create_endpoint(call: Call) -> dict[str, Any]:
-    wish = underscored(call.body["endpoint"])
+def _create(call: Call, wish: Wish) -> CatalogEndpoint:
+    wish = underscored(wish)
     if not is_address(wish["url"]):  # of a new address, Keystone does not ask
         raise BadAddress(url=wish["url"])
     new = CatalogEndpoint(
@@ -128,14 +102,12 @@ def create_endpoint(call: Call) -> dict[str, Any]:
     return _keep(call, new, wish)
 
 
-@identity.patch("/endpoints/<endpoint>", body=UpdateEndpoint, policy="identity:update_endpoint")
-def update_endpoint(call: Call, endpoint: CatalogEndpoint) -> dict[str, Any]:
-    wish = call.body["endpoint"]
+def _update(call: Call, endpoint: CatalogEndpoint, wish: Wish) -> CatalogEndpoint:
     require_same(endpoint, wish, [("id", "ID")])
     return _keep(call, endpoint, wish)
 
 
-def _keep(call: Call, endpoint: CatalogEndpoint, wish: dict[str, Any]) -> dict[str, Any]:
+def _keep(call: Call, endpoint: CatalogEndpoint, wish: Wish) -> CatalogEndpoint:
     """Its service must be there, and so must the region of an id; one of a name is made."""
     store = call.cloud.store
     region = wish.pop("region", None)
@@ -147,9 +119,18 @@ def _keep(call: Call, endpoint: CatalogEndpoint, wish: dict[str, Any]) -> dict[s
         raise Expecting(attribute="endpoint region_id", target="region table")
     if store.find(CatalogService, new.service_id) is None:
         raise Expecting(attribute="endpoint service_id", target="service table")
-    return {"endpoint": endpoint_detail(store.put(new), call)}
+    return store.put(new)
 
 
-@identity.delete("/endpoints/<endpoint>", policy="identity:delete_endpoint", success=204)
-def delete_endpoint(call: Call, endpoint: CatalogEndpoint) -> None:
-    drop_endpoint(call.cloud, endpoint)
+Collection(
+    "endpoint",
+    "/endpoints",
+    CatalogEndpoint,
+    endpoint_detail,
+    missing=EndpointNotFound,
+    order="position",
+    query=ListEndpoints,
+    create=(CreateEndpoint, _create),
+    update=(UpdateEndpoint, _update),
+    remove=drop_endpoint,
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from fakecompute.cloud import Cloud
 from fakecompute.domain.records.federation import IdentityProvider, Mapping, Protocol, ServiceProvider
 from fakecompute.domain.records.identity import Domain
 from fakecompute.errors import BadRequest, Conflict, NotFound
@@ -11,8 +12,9 @@ from fakecompute.rest.call import Call
 from fakecompute.rest.schema import Integer, ListOf, Object, Schema, Text
 from fakecompute.rest.view import View, field, listed
 from fakecompute.services.identity.auth import list_auth_domains, list_auth_projects
+from fakecompute.services.identity.collection import Collection, Wish
 from fakecompute.services.identity.domains import DomainNotFound
-from fakecompute.services.identity.listing import Listed, collection, linked
+from fakecompute.services.identity.listing import Listed, linked
 from fakecompute.services.identity.members import Flag, Open, Some, an_id, underscored
 from fakecompute.services.identity.service import identity
 
@@ -150,31 +152,11 @@ def service_providers(call: Call) -> list[dict[str, Any]]:
 # --- handlers: identity providers -------------------------------------------------------------------------
 
 PROVIDERS = "/OS-FEDERATION/identity_providers"
-PROVIDER = PROVIDERS + "/<id>"
 
 
-def _find_provider(call: Call, id: str) -> IdentityProvider:
-    found = call.cloud.store.find(IdentityProvider, id)
-    if found is None:
-        raise ProviderNotFound(id=id)
-    return found
-
-
-@identity.get(PROVIDERS, query=ListProviders, policy="identity:list_identity_providers")
-def list_identity_providers(call: Call) -> dict[str, Any]:
-    found = sorted(call.cloud.store.all(IdentityProvider), key=lambda provider: provider.id)
-    return collection(call, "identity_providers", found, provider_detail)
-
-
-@identity.get(PROVIDER, policy="identity:get_identity_provider")
-def show_identity_provider(call: Call, id: str) -> dict[str, Any]:
-    return {"identity_provider": provider_detail(_find_provider(call, id), call)}
-
-
-@identity.put(PROVIDER, body=CreateProvider, policy="identity:create_identity_provider", success=201)
-def create_identity_provider(call: Call, id: str) -> dict[str, Any]:
+def _put_provider(call: Call, wish: Wish, id: str) -> IdentityProvider:
     """With a domain of its own, unless it is given one."""
-    store, wish = call.cloud.store, dict(call.body["identity_provider"])
+    store, wish = call.cloud.store, dict(wish)
     domain_id = wish.pop("domain_id", None)
     if store.find(IdentityProvider, id) is not None:
         raise ProviderExists
@@ -184,74 +166,55 @@ def create_identity_provider(call: Call, id: str) -> dict[str, Any]:
         store.put(Domain(id=domain_id, name=domain_id, description=described))
     elif store.find(Domain, domain_id) is None:
         raise DomainNotFound(id=domain_id)
-    return _keep_provider(call, IdentityProvider(id=id, domain_id=domain_id), wish)
+    return _update_provider(call, IdentityProvider(id=id, domain_id=domain_id), wish)
 
 
-@identity.patch(PROVIDER, body=UpdateProvider, policy="identity:update_identity_provider")
-def update_identity_provider(call: Call, id: str) -> dict[str, Any]:
-    return _keep_provider(call, _find_provider(call, id), dict(call.body["identity_provider"]))
-
-
-def _keep_provider(call: Call, provider: IdentityProvider, wish: dict[str, Any]) -> dict[str, Any]:
+def _update_provider(call: Call, provider: IdentityProvider, wish: Wish) -> IdentityProvider:
     if "remote_ids" in wish:
-        wish["remote_ids"] = tuple(wish["remote_ids"] or ())
+        wish = {**wish, "remote_ids": tuple(wish["remote_ids"] or ())}
     for remote in wish.get("remote_ids", ()):
         taken = call.cloud.store.one(IdentityProvider, "remote", remote)
         if taken is not None and taken.id != provider.id:
             raise RemoteIdTaken
-    return {"identity_provider": provider_detail(call.cloud.store.put(provider.evolve(**wish)), call)}
+    return call.cloud.store.put(provider.evolve(**wish))
 
 
-@identity.delete(PROVIDER, policy="identity:delete_identity_provider", success=204)
-def delete_identity_provider(call: Call, id: str) -> None:
+def _remove_provider(cloud: Cloud, provider: IdentityProvider) -> None:
     """With its protocols."""
-    provider = _find_provider(call, id)
-    for protocol in call.cloud.store.by(Protocol, "provider", id):
-        call.cloud.store.drop(protocol)
-    call.cloud.store.drop(provider)
+    for protocol in cloud.store.by(Protocol, "provider", provider.id):
+        cloud.store.drop(protocol)
+    cloud.store.drop(provider)
 
+
+Collection(
+    "identity_provider",
+    PROVIDERS,
+    IdentityProvider,
+    provider_detail,
+    called="id",
+    missing=ProviderNotFound,
+    query=ListProviders,
+    put=(CreateProvider, _put_provider),
+    update=(UpdateProvider, _update_provider),
+    remove=_remove_provider,
+)
 
 # --- handlers: mappings -------------------------------------------------------------------------------------
 
-MAPPINGS = "/OS-FEDERATION/mappings"
-MAPPING = MAPPINGS + "/<id>"
 
-
-def _find_mapping(call: Call, id: str) -> Mapping:
-    found = call.cloud.store.find(Mapping, id)
-    if found is None:
-        raise MappingNotFound(id=id)
-    return found
-
-
-@identity.get(MAPPINGS, policy="identity:list_mappings")
-def list_mappings(call: Call) -> dict[str, Any]:
-    found = sorted(call.cloud.store.all(Mapping), key=lambda mapping: mapping.id)
-    return collection(call, "mappings", found, mapping_detail)
-
-
-@identity.get(MAPPING, policy="identity:get_mapping")
-def show_mapping(call: Call, id: str) -> dict[str, Any]:
-    return {"mapping": mapping_detail(_find_mapping(call, id), call)}
-
-
-@identity.put(MAPPING, body=WantedMapping, policy="identity:create_mapping", success=201)
-def create_mapping(call: Call, id: str) -> dict[str, Any]:
-    wish = _wanted_mapping(call)
+def _put_mapping(call: Call, sent: Any, id: str) -> Mapping:
+    wish = _wanted_mapping(sent)
     if call.cloud.store.find(Mapping, id) is not None:
         raise MappingExists
-    return {"mapping": mapping_detail(call.cloud.store.put(Mapping(id=id, **wish)), call)}
+    return call.cloud.store.put(Mapping(id=id, **wish))
 
 
-@identity.patch(MAPPING, body=WantedMapping, policy="identity:update_mapping")
-def update_mapping(call: Call, id: str) -> dict[str, Any]:
-    mapping = _find_mapping(call, id).evolve(**_wanted_mapping(call))
-    return {"mapping": mapping_detail(call.cloud.store.put(mapping), call)}
+def _update_mapping(call: Call, mapping: Mapping, sent: Any) -> Mapping:
+    return call.cloud.store.put(mapping.evolve(**_wanted_mapping(sent)))
 
 
-def _wanted_mapping(call: Call) -> dict[str, Any]:
+def _wanted_mapping(sent: Any) -> Wish:
     """The rules of a body: each with something local and something remote."""
-    sent = call.body.get("mapping")
     wish = underscored(sent) if isinstance(sent, dict) else {}
     if "rules" not in wish:
         raise BadMapping(reason="'rules' is a required property")
@@ -278,53 +241,37 @@ def _require_rule(rule: Any) -> None:
             raise BadMapping(reason=f"{wanted!r} is not valid under any of the given schemas")
 
 
-@identity.delete(MAPPING, policy="identity:delete_mapping", success=204)
-def delete_mapping(call: Call, id: str) -> None:
-    """Even where a protocol has it."""
-    call.cloud.store.drop(_find_mapping(call, id))
-
+Collection(
+    "mapping",
+    "/OS-FEDERATION/mappings",
+    Mapping,
+    mapping_detail,
+    called="id",
+    missing=MappingNotFound,
+    put=(WantedMapping, _put_mapping),
+    update=(WantedMapping, _update_mapping),  # and removed even where a protocol has it
+)
 
 # --- handlers: service providers ----------------------------------------------------------------------------
 
-SERVICES = "/OS-FEDERATION/service_providers"
-SERVICE = SERVICES + "/<id>"
 
-
-def _find_service_provider(call: Call, id: str) -> ServiceProvider:
-    found = call.cloud.store.find(ServiceProvider, id)
-    if found is None:
-        raise ServiceProviderNotFound(id=id)
-    return found
-
-
-@identity.get(SERVICES, query=ListProviders, policy="identity:list_service_providers")
-def list_service_providers(call: Call) -> dict[str, Any]:
-    found = sorted(call.cloud.store.all(ServiceProvider), key=lambda provider: provider.id)
-    return collection(call, "service_providers", found, service_provider_detail)
-
-
-@identity.get(SERVICE, policy="identity:get_service_provider")
-def show_service_provider(call: Call, id: str) -> dict[str, Any]:
-    return {"service_provider": service_provider_detail(_find_service_provider(call, id), call)}
-
-
-@identity.put(SERVICE, body=CreateServiceProvider, policy="identity:create_service_provider", success=201)
-def create_service_provider(call: Call, id: str) -> dict[str, Any]:
+def _put_service_provider(call: Call, wish: Wish, id: str) -> ServiceProvider:
     if call.cloud.store.find(ServiceProvider, id) is not None:
         raise ServiceProviderExists(id=id)
-    provider = call.cloud.store.put(ServiceProvider(id=id, **call.body["service_provider"]))
-    return {"service_provider": service_provider_detail(provider, call)}
+    return call.cloud.store.put(ServiceProvider(id=id, **wish))
 
 
-@identity.patch(SERVICE, body=UpdateServiceProvider, policy="identity:update_service_provider")
-def update_service_provider(call: Call, id: str) -> dict[str, Any]:
-    provider = call.cloud.store.put(_find_service_provider(call, id).evolve(**call.body["service_provider"]))
-    return {"service_provider": service_provider_detail(provider, call)}
-
-
-@identity.delete(SERVICE, policy="identity:delete_service_provider", success=204)
-def delete_service_provider(call: Call, id: str) -> None:
-    call.cloud.store.drop(_find_service_provider(call, id))
+Collection(
+    "service_provider",
+    "/OS-FEDERATION/service_providers",
+    ServiceProvider,
+    service_provider_detail,
+    called="id",
+    missing=ServiceProviderNotFound,
+    query=ListProviders,
+    put=(CreateServiceProvider, _put_service_provider),
+    update=(UpdateServiceProvider, lambda call, provider, wish: call.cloud.store.put(provider.evolve(**wish))),
+)
 
 
 # --- handlers: the old addresses of what one could log in to ---------------------------------------------------

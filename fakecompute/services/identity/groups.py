@@ -6,15 +6,15 @@ from typing import Any
 
 from fakecompute.domain.identity import join, leave
 from fakecompute.domain.identity_removal import drop_group
-from fakecompute.domain.records.identity import Domain, Group, Membership, User
+from fakecompute.domain.records.identity import Group, Membership, User
 from fakecompute.errors import BadRequest, NotFound
 from fakecompute.rest.call import Call
 from fakecompute.rest.schema import Object, Schema, Text
 from fakecompute.rest.view import field
-from fakecompute.services.identity.domains import DomainNotFound
-from fakecompute.services.identity.listing import Listed, collection, linked
+from fakecompute.services.identity.collection import Collection, Wish
+from fakecompute.services.identity.domains import require_free
+from fakecompute.services.identity.listing import Listed, collection, linked, of_domain
 from fakecompute.services.identity.members import (
-    DuplicateInDomain,
     DuplicateName,
     Open,
     OpenView,
@@ -22,12 +22,14 @@ from fakecompute.services.identity.members import (
     a_name,
     admit,
     an_id,
-    changes,
-    home_domain,
+    domain_of_new,
     require_same,
+    stored,
 )
 from fakecompute.services.identity.service import identity
 from fakecompute.services.identity.users import ListUsers, fitting, user_detail
+
+COLUMN = 64  # characters of a name, in the database
 
 
 class GroupNotFound(NotFound):
@@ -89,61 +91,44 @@ group_of_user = OpenView(
 # --- handlers -----------------------------------------------------------------------------------------
 
 
-@identity.finder("group")
 def find_group(call: Call, id: str) -> Group:
     group = call.cloud.store.find(Group, id)
     return admit(call, group, GroupNotFound(id=id), domain_id=group.domain_id if group else "")
 
 
-@identity.get("/groups", query=ListGroups, policy="identity:list_groups")
-def list_groups(call: Call) -> dict[str, Any]:
-    mine = call.context.domain_id
-    groups = sorted(call.cloud.store.all(Group), key=lambda group: group.id)
-    seen = [group for group in groups if mine is None or group.domain_id == mine]
-    return collection(call, "groups", seen, group_detail)
+def _create(call: Call, wish: Wish) -> Group:
+    domain_id = domain_of_new(call, "identity:create_group", wish)
+    require_free(call, Group, "group", domain_id, wish["name"])
+    return _keep(call, Group(id=call.cloud.streams.hex("group"), name=wish["name"], domain_id=domain_id), wish)
 
 
-@identity.get("/groups/<group>", policy="identity:get_group")
-def show_group(call: Call, group: Group) -> dict[str, Any]:
-    return {"group": group_detail(group, call)}
-
-
-@identity.post("/groups", body=CreateGroup, policy="identity:create_group", success=201)
-def create_group(call: Call) -> dict[str, Any]:
-    wish = call.body["group"]
-    call.demand("identity:create_group", domain_id=wish.get("domain_id", ""))
-    domain_id = wish.pop("domain_id", None) or home_domain(call)
-    if call.cloud.store.find(Domain, domain_id) is None:
-        raise DomainNotFound(id=domain_id)
-    if call.cloud.store.one(Group, "name", (domain_id, wish["name"])) is not None:
-        raise DuplicateInDomain(kind="group", name=wish["name"], domain=domain_id)
-    group = Group(id=call.cloud.streams.hex("group"), name=wish["name"], domain_id=domain_id)
-    return {"group": group_detail(_stored(call, group, wish), call)}
-
-
-@identity.patch("/groups/<group>", body=UpdateGroup, policy="identity:update_group")
-def update_group(call: Call, group: Group) -> dict[str, Any]:
-    wish = call.body["group"]
+def _update(call: Call, group: Group, wish: Wish) -> Group:
     require_same(group, wish, [("id", "ID"), ("domain_id", "Domain ID")])
     name = wish.get("name", group.name)
     if name != group.name and call.cloud.store.one(Group, "name", (group.domain_id, name)) is not None:
         raise DuplicateName(kind="group", name=name)
-    return {"group": group_detail(_stored(call, group, wish), call)}
+    return _keep(call, group, wish)
 
 
-def _stored(call: Call, group: Group, wish: dict[str, Any]) -> Group:
+def _keep(call: Call, group: Group, wish: Wish) -> Group:
     """The schema takes longer names than the database."""
     if len(wish.get("name", "")) > COLUMN:
         raise NameTooLong(name=wish["name"], limit=COLUMN)
-    return call.cloud.store.put(group.evolve(**changes(group, wish, GroupFields)))
+    return stored(call, group, wish, GroupFields)
 
 
-COLUMN = 64
-
-
-@identity.delete("/groups/<group>", policy="identity:delete_group", success=204)
-def delete_group(call: Call, group: Group) -> None:
-    drop_group(call.cloud, group)
+Collection(
+    "group",
+    "/groups",
+    Group,
+    group_detail,
+    find=find_group,
+    records=lambda call: of_domain(call, call.cloud.store.all(Group)),
+    query=ListGroups,
+    create=(CreateGroup, _create),
+    update=(UpdateGroup, _update),
+    remove=drop_group,
+)
 
 
 # --- members ------------------------------------------------------------------------------------------------

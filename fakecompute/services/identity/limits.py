@@ -12,7 +12,8 @@ from fakecompute.errors import Conflict, Forbidden, NotFound
 from fakecompute.rest.call import Call
 from fakecompute.rest.schema import ListOf, Object, Schema, Text, problem
 from fakecompute.rest.view import View, field
-from fakecompute.services.identity.listing import Listed, collection, linked
+from fakecompute.services.identity.collection import Collection, Wish
+from fakecompute.services.identity.listing import Listed, linked
 from fakecompute.services.identity.members import a_name, admit, an_id
 from fakecompute.services.identity.registered_limits import amount, of_region, of_service, require_place
 from fakecompute.services.identity.service import Expecting, identity
@@ -100,7 +101,6 @@ limit_detail = View(
 # --- handlers -----------------------------------------------------------------------------------------
 
 
-@identity.finder("limit")
 def find_limit(call: Call, id: str) -> Limit:
     limit = call.cloud.store.find(Limit, id)
     project = call.cloud.store.find(Project, limit.project_id) if limit else None
@@ -109,10 +109,8 @@ def find_limit(call: Call, id: str) -> Limit:
     return admit(call, limit, LimitNotFound(id=id), **target)
 
 
-@identity.get("/limits", query=ListLimits, policy="identity:list_limits")
-def list_limits(call: Call) -> dict[str, Any]:
-    limits = sorted(_visible(call), key=lambda limit: limit.number)
-    return collection(call, "limits", limits, limit_detail)
+def _seen(call: Call) -> list[Limit]:
+    return sorted(_visible(call), key=lambda limit: limit.number)
 
 
 def _visible(call: Call) -> list[Limit]:
@@ -131,11 +129,6 @@ def _visible(call: Call) -> list[Limit]:
 def show_limit_model(call: Call) -> dict[str, Any]:
     description = "Limit enforcement and validation does not take project hierarchy into consideration."
     return {"model": {"name": "flat", "description": description}}
-
-
-@identity.get("/limits/<limit>", policy="identity:get_limit")
-def show_limit(call: Call, limit: Limit) -> dict[str, Any]:
-    return {"limit": limit_detail(limit, call)}
 
 
 @identity.post("/limits", body=CreateLimits, policy="identity:create_limits", success=201)
@@ -177,13 +170,18 @@ def _holder(call: Call, wish: dict[str, Any]) -> tuple[str | None, str | None]:
     return project_id, domain_id
 
 
-@identity.patch("/limits/<limit>", body=UpdateLimit, policy="identity:update_limit")
-def update_limit(call: Call, limit: Limit) -> dict[str, Any]:
+def _update(call: Call, limit: Limit, wish: Wish) -> Limit:
     """Keystone passes over a new limit of 0, and over an empty description."""
-    wish = {name: value for name, value in call.body["limit"].items() if value}
-    return {"limit": limit_detail(call.cloud.store.put(limit.evolve(**wish)), call)}
+    return call.cloud.store.put(limit.evolve(**{name: value for name, value in wish.items() if value}))
 
 
-@identity.delete("/limits/<limit>", policy="identity:delete_limit", success=204)
-def delete_limit(call: Call, limit: Limit) -> None:
-    call.cloud.store.drop(limit)
+Collection(
+    "limit",
+    "/limits",
+    Limit,
+    limit_detail,
+    find=find_limit,
+    records=_seen,
+    query=ListLimits,
+    update=(UpdateLimit, _update),
+)

@@ -53,6 +53,13 @@ def links(call: Call) -> dict[str, str | None]:
     return {"next": None, "self": _address(call) + (f"?{query}" if query else ""), "previous": None}
 
 
+def of_domain(call: Call, records: Iterable[Any]) -> list[Any]:
+    """By id; a token for a domain sees none of another."""
+    mine = call.context.domain_id
+    found = (record for record in records if mine is None or record.domain_id == mine)
+    return sorted(found, key=lambda record: record.id)
+
+
 def _address(call: Call) -> str:
     return call.url + call.path.removeprefix(identity.prefix)
 

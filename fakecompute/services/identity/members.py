@@ -9,12 +9,14 @@ import marshmallow
 from marshmallow import ValidationError
 
 from fakecompute.errors import BadRequest, Conflict, FakeError, Forbidden
+from fakecompute.kernel.store import Record
 from fakecompute.rest.call import Call
 from fakecompute.rest.schema import INCLUDE, Boolean, ListOf, Object, Schema, Text, Typed, problem
 from fakecompute.rest.view import View
 from fakecompute.services.identity.listing import is_true
 
 R = TypeVar("R")
+Kept = TypeVar("Kept", bound=Record)
 WORDS = (
     True, "True", "TRUE", "true", False, "False", "FALSE", "false", "",
     "1", "0", "y", "Y", "n", "N", "on", "ON", "off", "OFF", "yes", "no",
@@ -127,6 +129,11 @@ def changes(record: Any, wish: Mapping[str, Any], schema: type[marshmallow.Schem
     return known
 
 
+def stored(call: Call, record: Kept, wish: Mapping[str, Any], schema: type[marshmallow.Schema]) -> Kept:
+    """The record as it is wished for, in the store."""
+    return call.cloud.store.put(record.evolve(**changes(record, wish, schema)))
+
+
 def underscored(wish: Mapping[str, Any]) -> dict[str, Any]:
     """New things have no hyphens or colons in the names of what they hold."""
     return {key.replace("-", "_").replace(":", "_"): value for key, value in wish.items()}
@@ -164,6 +171,7 @@ def require_mutable(kind: str, record: Any, wish: Mapping[str, Any] | None = Non
     raise Immutable(verb="delete" if wish is None else "update", kind=kind, id=record.id)
 
 
-def home_domain(call: Call) -> str:
-    """Where a thing is made whose domain is not told: in the caller's."""
-    return call.context.domain_id or call.context.project_domain_id or "default"
+def domain_of_new(call: Call, rule: str, wish: dict[str, Any]) -> str:
+    """Where a thing is made, if it may be made there; the caller's, if that is not told."""
+    call.demand(rule, domain_id=wish.get("domain_id") or "")
+    return wish.pop("domain_id", None) or call.context.domain_id or call.context.project_domain_id or "default"

@@ -14,7 +14,7 @@ from fakecompute.rest.dialect import Answer
 from fakecompute.rest.schema import Body, Object, Schema, Text
 from fakecompute.rest.view import field, listed, mapped
 from fakecompute.services.identity.domains import add_domain, change_domain, remove_domain, visible_domains
-from fakecompute.services.identity.listing import Listed, collection, is_true, linked
+from fakecompute.services.identity.listing import Listed, collection, is_true, linked, of_domain
 from fakecompute.services.identity.members import (
     DuplicateInDomain,
     Flag,
@@ -25,7 +25,7 @@ from fakecompute.services.identity.members import (
     admit,
     an_id,
     changes,
-    home_domain,
+    domain_of_new,
     require_mutable,
     require_same,
     some_tags,
@@ -189,12 +189,10 @@ def _find(call: Call, id: str | None) -> AnyProject | None:
 def list_projects(call: Call) -> dict[str, Any]:
     """Those that act as domains are shown to whom asks for them alone."""
     found: list[Any]
-    mine = call.context.domain_id
     if call.query.get("is_domain"):
-        found = [] if mine else list(visible_domains(call))
+        found = [] if call.context.domain_id else list(visible_domains(call))
     else:
-        found = sorted(call.cloud.store.all(Project), key=lambda project: project.id)
-        found = [project for project in found if mine is None or project.domain_id == mine]
+        found = of_domain(call, call.cloud.store.all(Project))
     for key, text in call.query_pairs:
         if key in TAG_FILTERS:
             wanted = set(text.split(","))
@@ -264,8 +262,7 @@ def create_project(call: Call) -> dict[str, Any]:
 
 def _add(call: Call, wish: dict[str, Any]) -> Project:
     store = call.cloud.store
-    call.demand("identity:create_project", domain_id=wish.get("domain_id") or "")
-    domain_id = wish.pop("domain_id", None) or home_domain(call)
+    domain_id = domain_of_new(call, "identity:create_project", wish)
     parent_id = wish.pop("parent_id", None) or domain_id
     parent = _find(call, parent_id)
     if store.find(Domain, domain_id) is None:
@@ -322,7 +319,7 @@ def _require_switchable(call: Call, project: Project) -> None:
 @identity.delete("/projects/<project>", policy="identity:delete_project", success=204)
 def delete_project(call: Call, project: AnyProject) -> None:
     if isinstance(project, Domain):
-        return remove_domain(call, project)
+        return remove_domain(call.cloud, project)
     require_mutable("project", project)
     if call.cloud.store.count(Project, "parent", project.id):
         raise NotALeaf(id=project.id)

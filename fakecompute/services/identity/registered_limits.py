@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from fakecompute.cloud import Cloud
 from fakecompute.domain.records.catalog import CatalogService, Region
 from fakecompute.domain.records.unified_limits import Limit, RegisteredLimit
 from fakecompute.errors import Conflict, Forbidden, NotFound
 from fakecompute.rest.call import Call
 from fakecompute.rest.schema import Integer, ListOf, Object, Schema, Text
 from fakecompute.rest.view import View, field
-from fakecompute.services.identity.listing import Listed, collection, linked
-from fakecompute.services.identity.members import a_name, admit
+from fakecompute.services.identity.collection import Collection, Wish
+from fakecompute.services.identity.listing import Listed, linked
+from fakecompute.services.identity.members import a_name
 from fakecompute.services.identity.service import Expecting, identity
 
 
@@ -89,22 +91,6 @@ registered_limit_detail = View(
 # --- handlers -----------------------------------------------------------------------------------------
 
 
-@identity.finder("registered_limit")
-def find_registered_limit(call: Call, id: str) -> RegisteredLimit:
-    return admit(call, call.cloud.store.find(RegisteredLimit, id), RegisteredLimitNotFound(id=id))
-
-
-@identity.get("/registered_limits", query=ListRegisteredLimits, policy="identity:list_registered_limits")
-def list_registered_limits(call: Call) -> dict[str, Any]:
-    limits = sorted(call.cloud.store.all(RegisteredLimit), key=lambda limit: limit.number)
-    return collection(call, "registered_limits", limits, registered_limit_detail)
-
-
-@identity.get("/registered_limits/<registered_limit>", policy="identity:get_registered_limit")
-def show_registered_limit(call: Call, registered_limit: RegisteredLimit) -> dict[str, Any]:
-    return {"registered_limit": registered_limit_detail(registered_limit, call)}
-
-
 @identity.post(
     "/registered_limits", body=CreateRegisteredLimits, policy="identity:create_registered_limits", success=201
 )
@@ -137,27 +123,33 @@ def _require_new(call: Call, limit: RegisteredLimit) -> None:
         raise RegisteredLimitExists
 
 
-@identity.patch(
-    "/registered_limits/<registered_limit>", body=UpdateRegisteredLimit, policy="identity:update_registered_limit"
-)
-def update_registered_limit(call: Call, registered_limit: RegisteredLimit) -> dict[str, Any]:
-    wish = call.body["registered_limit"]
+def _update(call: Call, limit: RegisteredLimit, wish: Wish) -> RegisteredLimit:
     require_place(call, wish, "registered_limit")
-    _require_unused(call, registered_limit)
-    new = registered_limit.evolve(**wish)
+    _require_unused(call.cloud, limit)
+    new = limit.evolve(**wish)
     if any(name in wish for name in ("service_id", "region_id", "resource_name")):
         _require_new(call, new)  # even where they are as they were
-    return {"registered_limit": registered_limit_detail(call.cloud.store.put(new), call)}
+    return call.cloud.store.put(new)
 
 
-@identity.delete(
-    "/registered_limits/<registered_limit>", policy="identity:delete_registered_limit", success=204
-)
-def delete_registered_limit(call: Call, registered_limit: RegisteredLimit) -> None:
-    _require_unused(call, registered_limit)
-    call.cloud.store.drop(registered_limit)
+def _remove(cloud: Cloud, limit: RegisteredLimit) -> None:
+    _require_unused(cloud, limit)
+    cloud.store.drop(limit)
 
 
-def _require_unused(call: Call, limit: RegisteredLimit) -> None:
-    if call.cloud.store.count(Limit, "registered", limit.id):
+def _require_unused(cloud: Cloud, limit: RegisteredLimit) -> None:
+    if cloud.store.count(Limit, "registered", limit.id):
         raise RegisteredLimitInUse(id=limit.id)
+
+
+Collection(
+    "registered_limit",
+    "/registered_limits",
+    RegisteredLimit,
+    registered_limit_detail,
+    missing=RegisteredLimitNotFound,
+    order="number",
+    query=ListRegisteredLimits,
+    update=(UpdateRegisteredLimit, _update),
+    remove=_remove,
+)

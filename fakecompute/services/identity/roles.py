@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from fakecompute.cloud import Cloud
 from fakecompute.domain.identity import renew
 from fakecompute.domain.identity_removal import drop_role
 from fakecompute.domain.records.identity import ApplicationCredential, Role, Token
@@ -11,7 +10,8 @@ from fakecompute.errors import BadRequest, NotFound
 from fakecompute.rest.call import Call
 from fakecompute.rest.schema import Object, Schema, Text
 from fakecompute.rest.view import field, mapped
-from fakecompute.services.identity.listing import Listed, collection, linked
+from fakecompute.services.identity.collection import Collection, Wish
+from fakecompute.services.identity.listing import Listed, linked
 from fakecompute.services.identity.members import (
     DuplicateInDomain,
     DuplicateName,
@@ -25,8 +25,8 @@ from fakecompute.services.identity.members import (
     changes,
     require_mutable,
     require_same,
+    stored,
 )
-from fakecompute.services.identity.service import identity
 
 
 class RoleNotFound(NotFound):
@@ -80,7 +80,6 @@ role_detail = OpenView(
 # --- handlers -----------------------------------------------------------------------------------------
 
 
-@identity.finder("role")
 def find_role(call: Call, id: str) -> Role:
     role = admit(call, call.cloud.store.find(Role, id), RoleNotFound(id=id))
     rule = call.endpoint and call.endpoint.policy
@@ -104,37 +103,26 @@ def require_manageable(call: Call, role: Role, rule: str) -> None:
         raise call.service.dialect.denied(rule)
 
 
-@identity.get("/roles", query=ListRoles, policy="identity:list_roles")
-def list_roles(call: Call) -> dict[str, Any]:
+def _seen(call: Call) -> list[Role]:
     """Those of no domain, or of the one that the query names."""
     domain_id = call.query.get("domain_id")
     if domain_id is not None:
         call.demand("identity:list_domain_roles")
     roles = [role for role in call.cloud.store.all(Role) if role.domain_id == domain_id]
-    return collection(call, "roles", sorted(roles, key=lambda role: role.id), role_detail)
+    return sorted(roles, key=lambda role: role.id)
 
 
-@identity.get("/roles/<role>", policy="identity:get_role")
-def show_role(call: Call, role: Role) -> dict[str, Any]:
-    return {"role": role_detail(role, call)}
-
-
-@identity.post("/roles", body=CreateRole, policy="identity:create_role", success=201)
-def create_role(call: Call) -> dict[str, Any]:
+def _create(call: Call, wish: Wish) -> Role:
     """Of a domain, if one is told; whether there is such a domain is not asked."""
-    wish = call.body["role"]
     domain_id = wish.pop("domain_id", None)
     if domain_id is not None:
         call.demand("identity:create_domain_role")
     _require_free(call, domain_id, wish["name"])
     role = Role(id=call.cloud.streams.hex("role"), name=wish["name"], domain_id=domain_id)
-    role = call.cloud.store.put(role.evolve(**changes(role, wish, RoleFields)))
-    return {"role": role_detail(role, call)}
+    return stored(call, role, wish, RoleFields)
 
 
-@identity.patch("/roles/<role>", body=UpdateRole, policy="identity:update_role")
-def update_role(call: Call, role: Role) -> dict[str, Any]:
-    wish = call.body["role"]
+def _update(call: Call, role: Role, wish: Wish) -> Role:
     require_same(role, wish, [("id", "ID")])
     require_mutable("role", role, wish)
     if wish.get("domain_id", role.domain_id) != role.domain_id:
@@ -145,7 +133,7 @@ def update_role(call: Call, role: Role) -> dict[str, Any]:
     call.cloud.store.put(new)
     if new.name != role.name and new.domain_id is None:
         _renamed(call, role.name, new.name)
-    return {"role": role_detail(new, call)}
+    return new
 
 
 def _renamed(call: Call, old: str, new: str) -> None:
@@ -165,8 +153,21 @@ def _require_free(call: Call, domain_id: str | None, name: str) -> None:
     raise DuplicateInDomain(kind="role", name=name, domain=domain_id)
 
 
-@identity.delete("/roles/<role>", policy="identity:delete_role", success=204)
-def delete_role(call: Call, role: Role) -> None:
+def _remove(cloud: Cloud, role: Role) -> None:
     """With every assignment of it."""
     require_mutable("role", role)
-    drop_role(call.cloud, role)
+    drop_role(cloud, role)
+
+
+Collection(
+    "role",
+    "/roles",
+    Role,
+    role_detail,
+    find=find_role,
+    records=_seen,
+    query=ListRoles,
+    create=(CreateRole, _create),
+    update=(UpdateRole, _update),
+    remove=_remove,
+)

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fakecompute.domain.catalog import drop_service, next_position
 from fakecompute.domain.records.catalog import CatalogService
 from fakecompute.errors import NotFound
 from fakecompute.rest.call import Call
 from fakecompute.rest.schema import Boolean, Object, Schema, Text
 from fakecompute.rest.view import field
-from fakecompute.services.identity.catalog import services
-from fakecompute.services.identity.listing import Listed, collection, linked
-from fakecompute.services.identity.members import (
-    Open,
-    OpenView,
-    Some,
-    admit,
-    changes,
-    require_same,
-    underscored,
-)
-from fakecompute.services.identity.service import identity
+from fakecompute.services.identity.collection import Collection, Wish
+from fakecompute.services.identity.listing import Listed, linked
+from fakecompute.services.identity.members import Open, OpenView, Some, require_same, stored, underscored
 
 
 class ServiceNotFound(NotFound):
@@ -67,40 +56,28 @@ service_detail = OpenView(
 # --- handlers -----------------------------------------------------------------------------------------
 
 
-@identity.finder("service")
-def find_service(call: Call, id: str) -> CatalogService:
-    return admit(call, call.cloud.store.find(CatalogService, id), ServiceNotFound(id=id))
-
-
-@identity.get("/services", query=ListServices, policy="identity:list_services")
-def list_services(call: Call) -> dict[str, Any]:
-    return collection(call, "services", services(call), service_detail)
-
-
-@identity.get("/services/<service>", policy="identity:get_service")
-def show_service(call: Call, service: CatalogService) -> dict[str, Any]:
-    return {"service": service_detail(service, call)}
-
-
-@identity.post("/services", body=CreateService, policy="identity:create_service", success=201)
-def create_service(call: Call) -> dict[str, Any]:
-    wish = underscored(call.body["service"])
+def _create(call: Call, wish: Wish) -> CatalogService:
+    wish = underscored(wish)
     new = CatalogService(
         id=call.cloud.streams.hex("service"), type=wish["type"], position=next_position(call.cloud)
     )
-    service = call.cloud.store.put(new.evolve(**changes(new, wish, ServiceFields)))
-    return {"service": service_detail(service, call)}
+    return stored(call, new, wish, ServiceFields)
 
 
-@identity.patch("/services/<service>", body=UpdateService, policy="identity:update_service")
-def update_service(call: Call, service: CatalogService) -> dict[str, Any]:
-    wish = call.body["service"]
+def _update(call: Call, service: CatalogService, wish: Wish) -> CatalogService:
     require_same(service, wish, [("id", "ID")])
-    service = call.cloud.store.put(service.evolve(**changes(service, wish, ServiceFields)))
-    return {"service": service_detail(service, call)}
+    return stored(call, service, wish, ServiceFields)
 
 
-@identity.delete("/services/<service>", policy="identity:delete_service", success=204)
-def delete_service(call: Call, service: CatalogService) -> None:
-    """With its endpoints."""
-    drop_service(call.cloud, service)
+Collection(
+    "service",
+    "/services",
+    CatalogService,
+    service_detail,
+    missing=ServiceNotFound,
+    order="position",
+    query=ListServices,
+    create=(CreateService, _create),
+    update=(UpdateService, _update),
+    remove=drop_service,  # with its endpoints
+)

@@ -15,10 +15,10 @@ from fakecompute.kernel.clock import moment as parse_moment
 from fakecompute.rest.call import Call
 from fakecompute.rest.schema import Boolean, ListOf, Object, Schema, Text
 from fakecompute.rest.view import ABSENT, field, mapped, moment, naive
-from fakecompute.services.identity.domains import DomainNotFound
-from fakecompute.services.identity.listing import Listed, collection, linked
+from fakecompute.services.identity.collection import Collection, Wish
+from fakecompute.services.identity.domains import require_free
+from fakecompute.services.identity.listing import Listed, collection, linked, of_domain
 from fakecompute.services.identity.members import (
-    DuplicateInDomain,
     DuplicateName,
     Flag,
     Open,
@@ -28,7 +28,7 @@ from fakecompute.services.identity.members import (
     admit,
     an_id,
     changes,
-    home_domain,
+    domain_of_new,
     require_mutable,
     require_same,
 )
@@ -124,23 +124,19 @@ user_detail = OpenView(
     field("options", mapped("options")),
     field("links", linked("users")),
 )
+changed_user = OpenView(*user_detail.fields, field("extra", mapped("extra")))
 
 
 # --- handlers -----------------------------------------------------------------------------------------
 
 
-@identity.finder("user")
 def find_user(call: Call, id: str) -> User:
     user = call.cloud.store.find(User, id)
     return admit(call, user, UserNotFound(id=id), user_id=id, domain_id=user.domain_id if user else "")
 
 
-@identity.get("/users", query=ListUsers, policy="identity:list_users")
-def list_users(call: Call) -> dict[str, Any]:
-    mine = call.context.domain_id
-    users = sorted(call.cloud.store.all(User), key=lambda user: user.id)
-    seen = [user for user in users if mine is None or user.domain_id == mine]
-    return collection(call, "users", fitting(call, seen), user_detail)
+def _seen(call: Call) -> list[User]:
+    return fitting(call, of_domain(call, call.cloud.store.all(User)))
 
 
 def fitting(call: Call, users: list[User]) -> list[User]:
@@ -174,28 +170,16 @@ def _expires(user: User, text: str) -> bool:
     return user.password_expires_at is not None and OPERATORS[word](user.password_expires_at, at)
 
 
-@identity.get("/users/<user>", policy="identity:get_user")
-def show_user(call: Call, user: User) -> dict[str, Any]:
-    return {"user": user_detail(user, call)}
-
-
-@identity.post("/users", body=CreateUser, policy="identity:create_user", success=201)
-def create_user(call: Call) -> dict[str, Any]:
-    wish = call.body["user"]
-    call.demand("identity:create_user", domain_id=wish.get("domain_id", ""))
-    domain_id = wish.pop("domain_id", None) or home_domain(call)
+def _create(call: Call, wish: Wish) -> User:
+    domain_id = domain_of_new(call, "identity:create_user", wish)
     _require_project(call, wish)
-    if call.cloud.store.find(Domain, domain_id) is None:
-        raise DomainNotFound(id=domain_id)
-    if call.cloud.store.one(User, "name", (domain_id, wish["name"])) is not None:
-        raise DuplicateInDomain(kind="user", name=wish["name"], domain=domain_id)
+    require_free(call, User, "user", domain_id, wish["name"])
     id = call.cloud.streams.hex("user")
     user = User(id=id, name=wish["name"], domain_id=domain_id, last_active_at=call.cloud.now)
-    user = call.cloud.store.put(_changed(call, user, wish))
-    return {"user": user_detail(user, call)}
+    return call.cloud.store.put(_changed(call, user, wish))
 
 
-def _changed(call: Call, user: User, wish: dict[str, Any]) -> User:
+def _changed(call: Call, user: User, wish: Wish) -> User:
     """As wished for; a password by the cloud's rules."""
     wish = dict(wish)
     password = wish.pop("password", ABSENT)
@@ -207,15 +191,13 @@ def _changed(call: Call, user: User, wish: dict[str, Any]) -> User:
     return with_password(call.cloud, new, password)
 
 
-def _require_project(call: Call, wish: dict[str, Any]) -> None:
+def _require_project(call: Call, wish: Wish) -> None:
     """A default project need not exist, but must not be a domain."""
     if call.cloud.store.find(Domain, wish.get("default_project_id")) is not None:
         raise DomainAsDefault(id=wish["default_project_id"])
 
 
-@identity.patch("/users/<user>", body=UpdateUser, policy="identity:update_user")
-def update_user(call: Call, user: User) -> dict[str, Any]:
-    wish = call.body["user"]
+def _update(call: Call, user: User, wish: Wish) -> User:
     require_same(user, wish, [("id", "ID"), ("domain_id", "Domain ID")])
     require_mutable("user", user, wish)
     _require_project(call, wish)
@@ -226,12 +208,22 @@ def update_user(call: Call, user: User) -> dict[str, Any]:
     if "password" in wish or not new.enabled:
         revoke_of_user(call.cloud, user.id)
     renew(call.cloud, call.cloud.store.by(Token, "user", user.id))
-    return {"user": {**user_detail(new, call), "extra": dict(new.extra)}}
+    return new
 
 
-@identity.delete("/users/<user>", policy="identity:delete_user", success=204)
-def delete_user(call: Call, user: User) -> None:
-    drop_user(call.cloud, user)
+Collection(
+    "user",
+    "/users",
+    User,
+    user_detail,
+    find=find_user,
+    records=_seen,
+    query=ListUsers,
+    create=(CreateUser, _create),
+    update=(UpdateUser, _update),
+    remove=drop_user,
+    views={"update": changed_user},
+)
 
 
 @identity.get("/users/<user>/projects", query=ListUserProjects, policy="identity:list_user_projects")

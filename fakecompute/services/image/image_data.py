@@ -8,9 +8,9 @@ from hashlib import sha512
 from fakecompute.domain.image_formats import FormatMismatch
 from fakecompute.domain.image_quota import (
     check_count_uploading,
-    check_size_total,
     check_stage_total,
     check_storage,
+    check_upload,
 )
 from fakecompute.domain.image_stores import StoreReadOnly, find_store, stores
 from fakecompute.domain.images import store_data
@@ -117,8 +117,7 @@ def upload_image(call: Call, image_id: str) -> None:
         raise WrongStatus(before=image.status, after="saving")
     check_formats(image)
     _check_size(call)
-    check_size_total(call.cloud, image.owner)
-    check_count_uploading(call.cloud, image.owner)
+    check_upload(call.cloud, image.owner)
     check_storage(call.cloud, image.owner, len(call.raw))
     save(call, image, call.raw, _store(call))
 

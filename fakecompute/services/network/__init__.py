@@ -27,6 +27,7 @@ from fakecompute.services.network import (
     qos,
     quotas,
     rbac_policies,
+    router_interfaces,
     routers,
     security_group_rules,
     security_groups,
@@ -45,8 +46,8 @@ __all__ = [
     "conntrack_helpers", "default_security_group_rules", "extensions", "external_gateways", "flavors",
     "floatingip_pools", "floatingips", "local_ips", "logs", "metering", "ndp_proxies",
     "network_ip_availabilities", "network_segment_ranges", "networks", "port_bindings", "port_forwardings",
-    "ports", "qos", "quotas", "rbac_policies", "routers", "routes", "security_group_rules",
-    "security_groups", "segments", "subnetpools", "subnets", "tags", "trunks", "versions",
+    "ports", "qos", "quotas", "rbac_policies", "router_interfaces", "routers", "routes",
+    "security_group_rules", "security_groups", "segments", "subnetpools", "subnets", "tags", "trunks", "versions",
 ]  # fmt: skip
 
 answer_the_rest(routes, OPERATIONS)

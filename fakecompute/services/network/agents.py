@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from fakecompute.domain.network_agents import (
@@ -141,6 +142,21 @@ def taken() -> Answer:
     return Answer(201, b"null")
 
 
+def _carried(call: Call, agent_id: str, noun: Noun, records: Iterable[Router | Network]) -> dict[str, Any]:
+    """Those of the routers, or networks, that an agent carries."""
+    agent = find_agent(call, agent_id)
+    carried = [one for one in records if agent in carriers(call.cloud, one)]
+    return {noun.plural: noun.view.all(sorted(carried, key=lambda one: one.id), call)}
+
+
+def _able(call: Call, id: str, type: str, unfit: type[NotFound]) -> Agent:
+    """The agent, if it is of the type and may be given work."""
+    agent = find_agent(call, id)
+    if agent.agent_type != type or not agent.admin_state_up:
+        raise unfit(id=agent.id)
+    return agent
+
+
 # --- routers and the agents that carry them
 
 
@@ -152,18 +168,14 @@ def list_l3_agents_of_router(call: Call, router_id: str) -> dict[str, Any]:
 
 @network.get("/agents/<agent_id>/l3-routers", policy="get_l3-routers")
 def list_routers_on_l3_agent(call: Call, agent_id: str) -> dict[str, Any]:
-    agent = find_agent(call, agent_id)
-    routers = sorted(call.cloud.store.all(Router), key=lambda router: router.id)
-    return {"routers": ROUTER.view.all([one for one in routers if agent in carriers(call.cloud, one)], call)}
+    return _carried(call, agent_id, ROUTER, call.cloud.store.all(Router))
 
 
 @network.post("/agents/<agent_id>/l3-routers", policy="create_l3-router", success=201)
 def add_router_to_l3_agent(call: Call, agent_id: str) -> Answer:
     """A router is on one agent, unless it is highly available."""
     router = find_router(call, _sent_id(call, "router_id"))
-    agent = find_agent(call, agent_id)
-    if agent.agent_type != L3 or not agent.admin_state_up:
-        raise InvalidL3Agent(id=agent.id)
+    agent = _able(call, agent_id, L3, InvalidL3Agent)
     now = carriers(call.cloud, router)
     if agent in now:
         return taken()
@@ -191,17 +203,13 @@ def list_dhcp_agents_of_network(call: Call, network_id: str) -> dict[str, Any]:
 
 @network.get("/agents/<agent_id>/dhcp-networks", policy="get_dhcp-networks")
 def list_networks_on_dhcp_agent(call: Call, agent_id: str) -> dict[str, Any]:
-    agent = find_agent(call, agent_id)
-    networks = sorted(call.cloud.store.all(Network), key=lambda one: one.id)
-    return {"networks": NETWORK.view.all([one for one in networks if agent in carriers(call.cloud, one)], call)}
+    return _carried(call, agent_id, NETWORK, call.cloud.store.all(Network))
 
 
 @network.post("/agents/<agent_id>/dhcp-networks", policy="create_dhcp-network", success=201)
 def add_network_to_dhcp_agent(call: Call, agent_id: str) -> Answer:
     home = find_network(call, _sent_id(call, "network_id"))
-    agent = find_agent(call, agent_id)
-    if agent.agent_type != DHCP or not agent.admin_state_up:
-        raise InvalidDHCPAgent(id=agent.id)
+    agent = _able(call, agent_id, DHCP, InvalidDHCPAgent)
     now = carriers(call.cloud, home)
     if agent in now:
         raise NetworkHostedByDHCPAgent(network_id=home.id, agent_id=agent.id)

@@ -27,7 +27,7 @@ _RULES = {
     """,
     "member": """
         create_network update_network delete_network
-        create_subnetpool update_subnetpool delete_subnetpool update_subnetpool:tags
+        create_subnetpool update_subnetpool delete_subnetpool
         onboard_network_subnets add_prefixes remove_prefixes
         create_address_scope update_address_scope delete_address_scope
         create_address_group update_address_group delete_address_group add_addresses remove_addresses
@@ -41,10 +41,16 @@ _RULES = {
         update_router:external_gateway_info update_router:external_gateway_info:network_id
         create_security_group update_security_group delete_security_group
         create_security_group_rule delete_security_group_rule
-        update_network:tags update_subnet:tags update_port:tags update_router:tags update_security_group:tags
-        update_floatingip:tags delete_port:tags
+        create_network:tags update_network:tags delete_network:tags
+        create_subnet:tags update_subnet:tags delete_subnet:tags
+        create_subnetpool:tags update_subnetpool:tags delete_subnetpool:tags
+        create_port:tags update_port:tags delete_port:tags
+        create_router:tags update_router:tags delete_router:tags
+        create_security_group:tags update_security_group:tags delete_security_group:tags
+        create_floatingip:tags update_floatingip:tags delete_floatingip:tags
+        create_trunk:tags update_trunk:tags delete_trunk:tags
         create_floatingip update_floatingip delete_floatingip
-        create_trunk update_trunk delete_trunk update_trunk:tags add_subports remove_subports
+        create_trunk update_trunk delete_trunk add_subports remove_subports
         create_floatingip_port_forwarding update_floatingip_port_forwarding delete_floatingip_port_forwarding
         create_router_conntrack_helper update_router_conntrack_helper delete_router_conntrack_helper
         create_ndp_proxy update_ndp_proxy delete_ndp_proxy create_local_ip update_local_ip delete_local_ip
@@ -53,7 +59,8 @@ _RULES = {
     """,
     "manager": """
         get_quota create_floatingip:floating_ip_address
-        create_policy update_policy delete_policy update_policy:tags
+        create_policy update_policy delete_policy
+        create_policy:tags update_policy:tags delete_policy:tags
         create_policy_bandwidth_limit_rule update_policy_bandwidth_limit_rule delete_policy_bandwidth_limit_rule
         create_policy_dscp_marking_rule update_policy_dscp_marking_rule delete_policy_dscp_marking_rule
         create_policy_minimum_bandwidth_rule update_policy_minimum_bandwidth_rule delete_policy_minimum_bandwidth_rule
@@ -100,7 +107,7 @@ _RULES = {
         create_rbac_policy:target_tenant update_rbac_policy:target_tenant
         create_segment update_segment delete_segment
         create_network_segment_range update_network_segment_range delete_network_segment_range
-        update_network_segment_range:tags
+        create_network_segment_range:tags update_network_segment_range:tags delete_network_segment_range:tags
         create_default_security_group_rule delete_default_security_group_rule
         create_router:distributed create_router:ha update_router:distributed update_router:ha
         get_router:distributed get_router:ha

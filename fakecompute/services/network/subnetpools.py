@@ -30,6 +30,7 @@ from fakecompute.services.network.sharing import open_to, shared
 from fakecompute.services.network.values import Bad
 
 LENGTHS = ("min_prefixlen", "max_prefixlen", "default_prefixlen")
+UNSET = ("default_quota", "address_scope_id")
 
 
 class SubnetPoolDeleteError(BadRequest):
@@ -108,7 +109,17 @@ def _remove(call: Call, pool: SubnetPool) -> None:
     call.cloud.store.drop(pool)
 
 
-Collection(POOL, "/subnetpools", create=_create, update=_update, remove=_remove, visible=open_to)
+class Pools(Collection):
+    """What a PUT answers is another view of a pool: its lengths are numbers, and what is not set is not there."""
+
+    def _update(self, call: Call, *path: Any) -> dict[str, Any]:
+        told = super()._update(call, *path)[POOL.name]
+        unset = {name for name in UNSET if name in told and told[name] is None}
+        shown = {name: value for name, value in told.items() if name not in unset}
+        return {POOL.name: shown | {name: int(told[name]) for name in LENGTHS if name in told}}
+
+
+Pools(POOL, "/subnetpools", create=_create, update=_update, remove=_remove, visible=open_to)
 
 
 def _sent(call: Call) -> tuple[str, ...]:

@@ -126,11 +126,11 @@ OPERATIONS = (
     # method   path      handler         rule      success
     ("GET",    "",       "list_tags",    "get",    200),
     ("PUT",    "",       "replace_tags", "update", 200),
-    ("POST",   "",       "add_tags",     "update", 200),
-    ("DELETE", "",       "delete_tags",  "update", 204),
+    ("POST",   "",       "add_tags",     "create", 200),
+    ("DELETE", "",       "delete_tags",  "delete", 204),
     ("GET",    "/<tag>", "check_tag",    "get",    204),
     ("PUT",    "/<tag>", "add_tag",      "update", 201),
-    ("DELETE", "/<tag>", "delete_tag",   "update", 204),
+    ("DELETE", "/<tag>", "delete_tag",   "delete", 204),
 )
 # fmt: on
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from fakecompute.domain.network import change
 from fakecompute.domain.network_addresses import InvalidInput
+from fakecompute.domain.network_quotas import check_quota
 from fakecompute.domain.network_trunks import (
     add_subports,
     check_parent,
@@ -84,6 +85,7 @@ TRUNK = Noun(
 
 
 def _create(call: Call, wish: dict[str, Any]) -> Trunk:
+    check_quota(call.cloud, wish["project_id"], "trunk")  # before its ports are looked at
     parent = find_port(call, wish["port_id"])
     check_parent(call.cloud, parent)
     sub_ports = _wanted(call, parent, wish["sub_ports"])

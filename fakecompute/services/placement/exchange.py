@@ -13,6 +13,7 @@ from fakecompute.domain.records.placement import Provider
 from fakecompute.errors import FakeError, NotAcceptable, NotFound
 from fakecompute.rest.call import Call
 from fakecompute.rest.dialect import Answer
+from fakecompute.rest.error_page import quality
 from fakecompute.rest.schema import Body, InvalidBody
 from fakecompute.services.placement.service import JSON, WrongType
 
@@ -52,6 +53,7 @@ def _check_type(call: Call) -> None:
 
 def queried(call: Call, schema: Body) -> dict[str, Any]:
     """The query; what it does not know, it refuses."""
+    check_accept(call)
     try:
         return schema.load_query(call.query_pairs, call.version, strict=True)
     except InvalidBody as invalid:
@@ -60,8 +62,11 @@ def queried(call: Call, schema: Body) -> dict[str, Any]:
 
 def found(call: Call, id: str, frame: str = "{error}") -> Provider:
     """The provider of a path; some handlers put the refusal in a `frame` of their own."""
-    if call.environ.get("REQUEST_METHOD") in ("POST", "PUT"):
-        _check_type(call)
+    match call.environ.get("REQUEST_METHOD"):
+        case "POST" | "PUT":
+            _check_type(call)
+        case "GET":
+            check_accept(call)
     there = provider(call.cloud, id)
     if there is not None:
         return there
@@ -79,8 +84,7 @@ def given(call: Call, body: Any, modified: int | None = None, *, status: int = 2
 
 def check_accept(call: Call) -> None:
     accept = call.header("Accept")
-    names = [entry.partition(";")[0].strip().lower() for entry in (accept or "*/*").split(",")]
-    if not {"*/*", "application/*", JSON} & {*names}:
+    if accept and not quality(accept, "application", "json"):
         raise OnlyJson
 
 

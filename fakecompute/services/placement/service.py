@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from http import HTTPStatus
-from re import sub
 
 from fakecompute.errors import (
     BadRequest,
@@ -16,6 +15,7 @@ from fakecompute.errors import (
     UnsupportedMediaType,
 )
 from fakecompute.rest.dialect import Answer, Flaw
+from fakecompute.rest.error_page import PAGE, ErrorPage
 from fakecompute.rest.oslo import dialect, headers_of
 from fakecompute.rest.routes import Routes
 from fakecompute.rest.version import Microversions, Version
@@ -29,16 +29,17 @@ UNDEFINED = "placement.undefined_code"
 
 # What WebOb says of a status before it comes to the point (webob/exc.py).
 # fmt: off
-PAGES = {
-    400: "The server could not comply with the request since it is either malformed or otherwise incorrect."
-         "\n\n {said}  ",
-    403: "Access was denied to this resource.\n\n {said}  ",
-    404: "The resource could not be found.\n\n {said}  ",
-    405: "The method {method} is not allowed for this resource. \n\n {said}",
-    406: "The resource could not be generated that was acceptable to your browser (content of type"
-         " application/json. \n\n {said}",
-    409: "There was a conflict when trying to complete your request.\n\n {said}  ",
-    415: "The request media type {kind} is not supported by this server. \n\n {said}",
+EXPLANATIONS = {
+    400: "The server could not comply with the request since it is either malformed or otherwise incorrect.",
+    403: "Access was denied to this resource.",
+    404: "The resource could not be found.",
+    409: "There was a conflict when trying to complete your request.",
+}
+TEMPLATES = {  # of those that have one of their own
+    405: "The method {explanation} is not allowed for this resource. <br /><br />\n{detail}",
+    406: "The resource could not be generated that was acceptable to your browser\n(content of type {accept}. <br />"
+         "<br />\n{detail}",
+    415: "The request media type {explanation} is not supported by this server.\n<br /><br />\n{detail}",
 }
 # fmt: on
 
@@ -75,23 +76,23 @@ class UnsupportedVersion(NotAcceptable):
 
 def _fault(error: FakeError, request_id: str) -> Answer:
     said = "" if type(error) is NotFound and not error.facts else str(error)
-    plain = sub(r"(?s)<.*?>", "", said.replace("\r", "").replace("\n", " "))  # webob.exc.strip_tags
-    page = PAGES.get(error.status, "{said}")
     told: dict[str, object] = {
         "status": error.status,
         "title": HTTPStatus(error.status).phrase,
-        "detail": page.format(said=plain, method=error.facts.get("method"), kind=error.facts.get("kind")),
+        "detail": "",  # the page's text
         "code": error.facts.get("code") or getattr(error, "code", UNDEFINED),
         "request_id": request_id,
     }
     if isinstance(error, UnsupportedVersion):
         told |= {"max_version": str(error.facts["highest"]), "min_version": str(error.facts["lowest"])}
-    return Answer(error.status, {"errors": [told]})
+    explanation = EXPLANATIONS.get(error.status) or str(error.facts.get("method") or error.facts.get("kind"))
+    template = PAGE if error.status in EXPLANATIONS else TEMPLATES.get(error.status, "{detail}")
+    return Answer(error.status, ErrorPage(error.status, explanation, said, template, [told]))
 
 
 def _finish(answer: Answer, version: Version | None) -> Answer:
     """Codes came with 1.23; where no version was agreed upon, there is none."""
-    (told,) = answer.body["errors"]
+    (told,) = answer.body.errors
     if version is None or version < CODES_SINCE or "max_version" in told:
         del told["code"]
     return answer

@@ -12,6 +12,7 @@ from fakecompute.domain.volume.outages import backend_down, backend_up
 from fakecompute.domain.volume.uploading import (
     CompressionOff,
     EncryptedAsIs,
+    ImageLimitExceeded,
     NoSuchFormat,
     NotUploadable,
     upload,
@@ -54,6 +55,22 @@ def test_a_back_end_that_fails_leaves_no_image(cloud):
     image = uploaded(cloud, mine)
     assert walk_of(cloud, mine, image)[-1] == ("available", None)
     assert messages(cloud) == [("VOLUME", "003", "004")]
+
+
+def test_an_image_for_which_glance_has_no_room_is_gone_and_a_message_says_so():
+    full = Cloud(settings=Settings(user_storage_quota=1))
+    mine = volume(full)
+    image = uploaded(full, mine)
+    assert walk_of(full, mine, image)[-1] == ("available", None)
+    assert messages(full) == [("VOLUME", "003", "006")]
+
+
+def test_where_no_image_more_may_be_nothing_begins():
+    full = Cloud(settings=Settings(use_keystone_limits=True))
+    mine = volume(full)
+    with pytest.raises(ImageLimitExceeded, match="Image quota exceeded"):
+        uploaded(full, mine)
+    assert fresh(full, mine).status == "available"
 
 
 def test_an_image_that_was_deleted_takes_no_bytes(cloud):

@@ -63,13 +63,17 @@ class Neighbours:
     # --- asking
 
     def ask(self, which: int, wanted: Ask) -> Answer | None:
-        """The answer; if there is nothing of what the request names, that of one that makes some, or None."""
+        """The answer; if there is nothing of what the request names, that of one that makes some, or None.
+
+        A look makes nothing.
+        """
         self.cloud.catch_up()
         try:
             chosen = _Choice(self, which, wanted).made
         except _None as missing:
             maker = MAKERS.get(missing.kind)
-            return self.ask(which, maker) if maker and maker is not wanted else None
+            makes = maker and maker is not wanted and wanted.method != "GET"
+            return self.ask(which, maker) if makes else None
         return self.send(wanted, chosen)
 
     def send(self, wanted: Ask, chosen: Mapping[str, Any]) -> Answer:

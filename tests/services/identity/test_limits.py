@@ -149,7 +149,7 @@ def test_a_projects_limits_go_with_it(admin, register, limit):
 @pytest.fixture
 def unified(cloud, register):
     cloud.settings = replace(cloud.settings, quota_driver=DRIVER)
-    for name, amount in NOVA.items():
+    for name, amount in {**NOVA, "class:DISK_GB": 1000}.items():
         register(name, amount, region_id="RegionOne")
 
 
@@ -184,6 +184,18 @@ def test_quota_sets_show_keystones_limits_and_change_nothing(admin, unified, dem
     assert answer.status_code == 200
     shown = admin.get(f"{QUOTAS}/{demo}").json["quota_set"]
     assert (shown["instances"], shown["cores"], shown["ram"], shown["key_pairs"]) == (2, 20, 51200, 0)
+
+
+def test_disk_and_other_resource_classes_have_limits_once_they_are_registered(cloud, http, register):
+    cloud.settings = replace(cloud.settings, quota_driver=DRIVER)
+    for name, amount in {**NOVA, "class:DISK_GB": 1}.items():  # the size of one m1.tiny
+        register(name, amount, region_id="RegionOne")
+    assert boot(http).status_code == 202
+    cloud.settle()  # Placement knows of it once it is scheduled
+    refused = boot(http)
+    assert refused.status_code == 403
+    told = "[Resource class:DISK_GB is over limit of 1 due to current usage 1 and delta 1]"
+    assert told in refused.json["forbidden"]["message"]
 
 
 def test_servers_must_be_registered_and_others_need_not(http, cloud):

@@ -99,3 +99,16 @@ def test_changes_that_are_refused(http, active_image, change, status, sentence):
     answer = patch(http, active_image(), change)
     assert answer.status_code == status
     assert sentence in answer.text
+
+
+@pytest.mark.scenario(
+    {"cloud": {"extends": "default", "settings": {"show_multiple_locations": True, "user_storage_quota": 8}}}
+)
+def test_a_location_counts_the_bytes_once_more(http, new_image):
+    image_id = new_image()
+    content = {"content": b"hello", "headers": {"Content-Type": "application/octet-stream"}}
+    assert http.put(f"{IMAGES}/{image_id}/file", **content).status_code == 204
+    refused = patch(http, image_id, place("http://example.org/b"))
+    assert refused.status_code == 413
+    assert "The size of the data 5 will exceed the limit. 3 bytes remaining." in refused.text
+    assert patch(http, new_image(), place("http://example.org/c")).status_code == 413

@@ -33,6 +33,14 @@ def test_lengths_are_shown_as_text(new_pool):
     assert (made["ip_version"], made["shared"], made["is_default"], made["revision_number"]) == (4, False, False, 0)
 
 
+def test_a_change_answers_with_lengths_as_numbers_and_without_what_is_not_set(http, new_pool):
+    id = new_pool(default_prefixlen=24)["id"]
+    told = http.put(f"{POOLS}/{id}", json={"subnetpool": {"min_prefixlen": "16"}}).json["subnetpool"]
+    assert (told["min_prefixlen"], told["default_prefixlen"], told["max_prefixlen"]) == (16, 24, 32)
+    assert not {"default_quota", "address_scope_id"} & told.keys()
+    assert http.get(f"{POOLS}/{id}").json["subnetpool"]["min_prefixlen"] == "16"
+
+
 def test_neighbouring_prefixes_become_one(new_pool):
     assert new_pool(prefixes=["10.1.0.0/16", "10.0.0.0/16"])["prefixes"] == ["10.0.0.0/15"]
 

@@ -48,6 +48,16 @@ def test_other_nouns_have_tags_too(http, collection):
     assert http.put(f"/network/v2.0/{collection}/{id}/tags/a").status_code == 201
 
 
+@pytest.mark.parametrize(
+    ("method", "word"), [("GET", "get"), ("PUT", "update"), ("POST", "create"), ("DELETE", "delete")]
+)
+def test_tags_of_another_s_are_refused_by_the_rule_of_their_operation(http, new_network, method, word):
+    place = f"/network/v2.0/networks/{new_network()['id']}/tags"
+    answer = http.as_("alt_demo", "alt_demo").request(method, place, json={"tags": ["a"]} if word != "get" else None)
+    assert answer.status_code == 403
+    assert f"rule:{word}_network:tags is disallowed by policy" in answer.text
+
+
 def test_anothers_network_is_not_tagged(http, named):
     id = named("networks", "private")["id"]
     assert http.as_("alt_demo", "alt_demo").put(f"/network/v2.0/networks/{id}/tags/a").status_code == 403

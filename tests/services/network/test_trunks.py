@@ -159,6 +159,14 @@ def test_a_subport_that_is_a_routers_stays_one(http, trunk, ports):
     assert message(answer)[:2] == (409, "PortInUseAsSubPort")
 
 
+@pytest.mark.parametrize("which", [0, 1, None])
+def test_where_there_is_no_room_its_ports_are_not_looked_at(http, trunk, ports, which):
+    http.as_("admin").put(f"{V2}/quotas/{trunk['project_id']}", json={"quota": {"trunk": 1}})
+    parent = trunk["id"] if which is None else ports[which]["id"]  # one that is a trunk's, a subport, and none at all
+    answer = http.post(TRUNKS, json={"trunk": {"port_id": parent}})
+    assert message(answer)[:2] == (409, "OverQuota")
+
+
 def test_trunks_are_counted(http, trunk, ports):
     project = trunk["project_id"]
     admin = http.as_("admin")

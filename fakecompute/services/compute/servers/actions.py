@@ -8,6 +8,7 @@ from fakecompute.domain import actions, moves, quota, servers
 from fakecompute.domain.boot_images import image_of_server, is_volume_backed
 from fakecompute.domain.records.compute import Flavor
 from fakecompute.domain.records.server import Server
+from fakecompute.domain.scheduler.needs import needs_of
 from fakecompute.domain.states import VM
 from fakecompute.errors import BadRequest, PolicyDenied
 from fakecompute.rest.call import Call
@@ -80,7 +81,8 @@ def resize_server(call: Call, server: Server) -> None:
     image = image_of_server(call.cloud, server)
     if image is not None and flavor.ram < image.min_ram:
         raise BadRequest(reason="Flavor's memory is too small for requested image.")
-    quota.check_resize(call.cloud, server.project_id, server.user_id, server.flavor, flavor)
+    more = needs_of(flavor, volume_backed=is_volume_backed(call.cloud, server.id)).beyond_cores_and_ram
+    quota.check_resize(call.cloud, server.project_id, server.user_id, server.flavor, flavor, more)
     changes = {"disk_config": call.body["disk_config"]} if "disk_config" in call.body else {}
     moves.resize(call.cloud, server, flavor, caller_of(call), call.is_admin, **changes)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64decode
 from typing import Any, NamedTuple
 
-from fakecompute.domain import quota, server_network
+from fakecompute.domain import network_requests, quota
 from fakecompute.domain.actions import Caller
 from fakecompute.domain.boot_disks import Disk, root
 from fakecompute.domain.images import find_visible
@@ -13,6 +13,7 @@ from fakecompute.domain.records.compute import Flavor, Host, KeyPair, ServerGrou
 from fakecompute.domain.records.identity import Token
 from fakecompute.domain.records.image import Image
 from fakecompute.domain.records.server import NetworkRequest, Server
+from fakecompute.domain.scheduler.needs import needs_of
 from fakecompute.domain.servers import create_servers
 from fakecompute.errors import BadRequest, Forbidden
 from fakecompute.rest.call import Call
@@ -83,8 +84,8 @@ def create_server(call: Call) -> Any:
     image_id = wish.get("image_id") or None
     image = _image(call, image_id) if image_id else block_devices.image_of(call, wish, asked)
     groups = [entry.get("name", "default") for entry in wish.get("security_groups") or []]
-    group_ids = server_network.check_security_groups(cloud, call.project_id, groups)
-    high = server_network.check_requests(
+    group_ids = network_requests.check_security_groups(cloud, call.project_id, groups)
+    high = network_requests.check_requests(
         cloud, call.project_id, call.is_admin, requests, high, fewest=low, auto=wish.get("networks") == "auto"
     )
     key_name = _key(call, wish.get("key_name"))
@@ -95,8 +96,9 @@ def create_server(call: Call) -> Any:
     group = _group(call)
     _check_host(call, place)
     count = quota.check_servers(
-        cloud, call.project_id, call.user_id, min_count=low, max_count=high, vcpus=flavor.vcpus, ram=flavor.ram
-    )
+        cloud, call.project_id, call.user_id, min_count=low, max_count=high, vcpus=flavor.vcpus, ram=flavor.ram,
+        more=needs_of(flavor, volume_backed=_on_volume(root(disks))).beyond_cores_and_ram,
+    )  # fmt: skip
     place = place._replace(zone=block_devices.zone_for(call, disks, place.zone))
     disks = block_devices.check(call, disks, image_id, flavor)
     if group is not None:
@@ -248,13 +250,17 @@ def _image(call: Call, id: str) -> Image:
     return image
 
 
+def _on_volume(root: Disk | None) -> bool:
+    return root is not None and root.is_volume
+
+
 def _check_fit(call: Call, image: Image | None, flavor: Flavor, root: Disk | None) -> None:
     """The image must be whole and fit the flavor, or the volume that is made from it."""
     if image is None:
         return
     if image.id and dict(image.properties).get("cinder_encryption_key_id") and root and not root.is_volume:
         raise EncryptedImage(id=image.id)
-    on_volume = root is not None and root.is_volume
+    on_volume = _on_volume(root)
     check_image_fits(image, flavor, volume_backed=on_volume, size=root.volume_size if root else None)
     if not on_volume and flavor.disk == 0 and not call.may("os_compute_api:servers:create:zero_disk_flavor"):
         raise Forbidden(reason="Only volume-backed servers are allowed for flavors with zero disk.")

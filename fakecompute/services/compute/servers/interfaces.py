@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fakecompute.domain import interfaces, server_network
+from fakecompute.domain import interfaces, network_requests, server_network
 from fakecompute.domain.records.network import Network, Port
 from fakecompute.domain.records.server import NetworkRequest, Server
 from fakecompute.errors import BadRequest, Conflict, FakeError, NotFound
@@ -34,10 +34,10 @@ class NotAttached(NotFound):
 # What the same mistake is at POST /servers, and here.
 # fmt: off
 TOLD: dict[type[FakeError], type[FakeError]] = {
-    server_network.PortNotFound:      Missing,
-    server_network.NetworkNotFound:   Missing,
+    network_requests.PortNotFound:      Missing,
+    network_requests.NetworkNotFound:   Missing,
     server_network.FixedIpTaken:      Conflict,
-    server_network.NetworkAmbiguous:  NetworkAmbiguous,
+    network_requests.NetworkAmbiguous:  NetworkAmbiguous,
 }
 # fmt: on
 
@@ -107,7 +107,7 @@ def list_interfaces(call: Call, server: Server) -> dict[str, Any]:
 def show_interface(call: Call, server: Server, port_id: str) -> dict[str, Any]:
     port = call.cloud.store.find(Port, port_id)
     if port is None or not _visible(call, port):
-        raise Missing(reason=str(server_network.PortNotFound(id=port_id)))
+        raise Missing(reason=str(network_requests.PortNotFound(id=port_id)))
     if port.device_id != server.id:
         raise NotAttached(server_id=server.id, port_id=port_id)
     return {"interfaceAttachment": interface_view(port, call)}

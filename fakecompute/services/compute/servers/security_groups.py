@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fakecompute.domain import interfaces, server_network
+from fakecompute.domain import interfaces, network_requests
 from fakecompute.domain.records.server import Server
 from fakecompute.errors import BadRequest, NotFound
 from fakecompute.rest.call import Call
@@ -72,6 +72,6 @@ def _group_id(call: Call) -> str:
     if not name.strip():
         raise NamelessGroup
     try:
-        return server_network.security_group_id(call.cloud, call.project_id, name)
-    except server_network.SecurityGroupNotFound:
+        return network_requests.security_group_id(call.cloud, call.project_id, name)
+    except network_requests.SecurityGroupNotFound:
         raise GroupNotFound(name=name, project_id=call.project_id) from None

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
+from fakecompute.domain.image_quota import check_storage
 from fakecompute.domain.image_stores import stores
 from fakecompute.domain.image_tasks import simulated
 from fakecompute.domain.images import fill_from
@@ -72,6 +73,7 @@ def with_locations(call: Call, image: Image, op: str, place: str, value: Any) ->
         return _without(image, place)
     if op == "replace":
         return _replaced(call, image, value)
+    _check_room(call, image, [value])
     return _added(call, image, place, value)
 
 
@@ -92,9 +94,16 @@ def _replaced(call: Call, image: Image, values: list[dict[str, Any]]) -> Image:
             raise NotEmpty(places=locations_of(image))
         urls = [value["url"] for value in values]
         return image.evolve(locations=tuple(sorted(image.locations, key=lambda pair: urls.index(pair[0]))))
+    _check_room(call, image, values)
     for value in values:
         image = _added(call, image, "-", value)
     return image
+
+
+def _check_room(call: Call, image: Image, values: list[dict[str, Any]]) -> None:
+    """`user_storage_quota` counts the bytes once for each place that they are in."""
+    size = image.size or len(simulated(call.cloud, image.disk_format, values[0]["url"]))
+    check_storage(call.cloud, image.owner, size * len(values))
 
 
 def _added(call: Call, image: Image, place: str, value: dict[str, Any]) -> Image:
